@@ -1,0 +1,1 @@
+# conserje_add_plugin: see below.
