@@ -1,0 +1,177 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "guard/clock.hpp"
+#include "ops/log.hpp"
+#include "pipeline/finding.hpp"
+
+/// The YAML file as plain types. Each default stands here and nowhere else; config/reference.yaml
+/// explains every key to operators, and a test holds the two together. Values: immutable once
+/// loaded, shared between threads.
+///
+/// Paths: what is read together with the configuration (`include`, `plugin_path`, `use: ./x.so`,
+/// `${file:...}`) is relative to the file that names it; what the host writes (`data_dir`, `store`,
+/// `log.file`) to the working folder.
+namespace conserje {
+
+enum class Mode : unsigned char {
+  development,
+  production,  // Refuses placeholder secrets and secrets written into the file.
+};
+
+/// What guests are told about the house.
+struct Hotel {
+  std::string name;  // Required.
+  std::string address;
+  std::string phone;
+  std::string currency = "USD";            // ISO 4217
+  std::chrono::minutes check_in{15 * 60};  // Since midnight, in Pipeline::time_zone.
+  std::chrono::minutes check_out{11 * 60};
+  std::chrono::minutes latest_check_out{14 * 60};
+
+  bool operator==(const Hotel&) const = default;
+};
+
+struct Listen {
+  std::string address = "127.0.0.1";  // IPv4, or IPv6 without its brackets.
+  std::uint16_t port = 8080;          // 0: any free one
+
+  bool operator==(const Listen&) const = default;
+};
+
+/// One configured plugin.
+struct PluginUse {
+  std::string name;       // The key; also the last part of /webhooks/<name>.
+  std::string kind;       // "channel", "pms", ... from `use: kind/name`; empty for a file, whose
+                          // manifest says it.
+  std::string use;        // "channel/whatsapp"; for a file the path as it is opened.
+  bool required = false;  // Without it the host does not start, and is not ready.
+  Millis deadline{10'000};
+  unsigned max_in_flight = 8;
+  nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
+
+  /// Of every value in `config`, by JSON pointer; "" is the plugin itself.
+  std::map<std::string, Position> positions;
+  /// The JSON pointers whose text came from a ${...} reference.
+  std::set<std::string> referenced;
+
+  bool is_file() const { return kind.empty(); }
+  bool operator==(const PluginUse&) const = default;
+};
+
+/// Which doors lead to which understanding and which house.
+struct Flow {
+  std::vector<std::string> channels;  // Plugin names; each stands in one flow only.
+  std::string understand;             // The nlu plugin's name.
+  std::string pms;                    // The pms plugin's name.
+  std::vector<std::string> handlers;  // Intents that are handled; empty: all.
+
+  bool operator==(const Flow&) const = default;
+};
+
+/// Which events go to which sink.
+struct Notify {
+  std::string to;                    // The sink plugin's name.
+  std::vector<std::string> events;   // Globs such as "reservation.*", see glob.hpp.
+  std::vector<std::string> intents;  // Only events of these intents; empty: all.
+
+  bool operator==(const Notify&) const = default;
+};
+
+/// Texts by language.
+using Translations = std::map<std::string, std::string>;
+
+/// A try at once, then one after each wait, to which jitter is added; then a dead letter.
+using RetrySchedule = std::vector<Millis>;
+
+/// The HTTP listener.
+struct HttpLimits {
+  unsigned max_connections = 16'384;  // Beyond it the oldest incomplete request makes room.
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t body_bytes = 1024 * 1024;  // Where the plugin's manifest declares no other.
+  Millis header_timeout{5'000};          // From the first byte to the end of the header.
+  Millis body_timeout{15'000};
+  Millis idle_timeout{60'000};  // Between two requests of one connection.
+
+  bool operator==(const HttpLimits&) const = default;
+};
+
+struct ConversationLimits {
+  unsigned workers = 4;
+  Millis lease{60'000};  // A message leased by a host that died is free again after this.
+  Millis session_ttl{24 * 3'600'000};
+  RetrySchedule retry{Millis(1'000), Millis(5'000), Millis(30'000), Millis(120'000)};
+
+  bool operator==(const ConversationLimits&) const = default;
+};
+
+struct DeliveryLimits {
+  unsigned workers = 4;
+  Millis lease{60'000};
+  /// A reply whose sending ended without an answer waits this long for the channel's own word (a
+  /// delivery status) before it is sent again.
+  Millis unknown_outcome_wait{60'000};
+  RetrySchedule replies{Millis(5'000), Millis(30'000), Millis(120'000)};
+  RetrySchedule events{Millis(5'000),         Millis(30'000),    Millis(120'000),
+                       Millis(600'000),       Millis(3'600'000), Millis(6 * 3'600'000),
+                       Millis(24 * 3'600'000)};
+
+  bool operator==(const DeliveryLimits&) const = default;
+};
+
+struct Limits {
+  HttpLimits http;
+  ConversationLimits conversation;
+  DeliveryLimits delivery;
+
+  bool operator==(const Limits&) const = default;
+};
+
+/// The whole configuration of one host.
+struct Pipeline {
+  Mode mode = Mode::development;
+  std::string tenant;     // Required: a-z, 0-9, "-", at most 63.
+  std::string time_zone;  // Required: IANA name, known to this machine.
+  std::vector<std::string> languages{
+      "es", "en"};  // The first one is spoken when the guest's is not known.
+  Hotel hotel;
+  Listen listen;
+  std::string public_url;  // Where vendors reach `listen` from outside; signatures of some cover
+                           // it. May be empty.
+  std::filesystem::path data_dir = "data";
+  std::string store;  // "sqlite:<path>" or "postgresql://..."; default:
+                      // sqlite:<data_dir>/<tenant>.db. Holds secrets.
+  LogSettings log;
+  std::vector<std::filesystem::path> plugin_path{"/usr/lib/conserje/plugins"};
+  std::vector<PluginUse> plugins;  // In the file's order.
+  std::vector<Flow> flows;         // `pipeline:`
+  std::vector<Notify> notify;
+  std::map<std::string, Translations> faq;    // By topic: wifi, breakfast, parking, ...
+  std::map<std::string, Translations> texts;  // Replaces texts of the catalogues, by their key.
+  Limits limits;
+
+  /// Where each key stands, by its path ("pipeline[0].channels[1]"), for findings that are made
+  /// after loading.
+  std::map<std::string, Position> positions;
+
+  /// Of the key, or of the nearest one around it that was written.
+  Position position(std::string_view path) const;
+  /// The plugin of that name, or null.
+  const PluginUse* plugin(std::string_view name) const;
+
+  bool operator==(const Pipeline&) const = default;
+};
+
+/// The languages whose texts ship with the host.
+inline constexpr std::string_view kLanguages[] = {"es", "en"};
+
+}  // namespace conserje
