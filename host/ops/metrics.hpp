@@ -23,7 +23,7 @@ namespace conserje {
 struct MetricFamily {
   std::string_view name;
   std::string_view help;
-  std::initializer_list<std::string_view> labels{};
+  std::array<std::string_view, 3> labels{};
 };
 
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
