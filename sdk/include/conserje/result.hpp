@@ -11,7 +11,8 @@
 
 namespace conserje {
 
-/// What the caller of a failed operation can do about it. The numbers are the ABI's (cj.h, CJ_CLASS_*).
+/// What the caller of a failed operation can do about it. The numbers are the ABI's (cj.h,
+/// CJ_CLASS_*).
 enum class ErrorClass : unsigned char {
   retry = 1,      // The same call may succeed later; wait `retry_after` if it is set.
   permanent = 2,  // This request will never succeed.
@@ -36,7 +37,8 @@ constexpr std::string_view to_string(ErrorClass error_class) {
   return "bug";
 }
 
-/// Why an operation failed: the class decides, the text is for people (no personal data, no secrets).
+/// Why an operation failed: the class decides, the text is for people (no personal data, no
+/// secrets).
 struct Error {
   ErrorClass error_class = ErrorClass::bug;
   std::string message{};

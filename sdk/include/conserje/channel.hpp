@@ -1,0 +1,98 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "conserje/plugin.hpp"
+
+namespace conserje {
+
+/// One HTTP request, as it came; borrowed for the call.
+struct WebhookDelivery {
+  channel::WebhookRequest request{};
+  std::string_view body{};
+  std::string_view header_block{};  // Lines `name: value`, each ended by CR LF.
+
+  /// The value of a header whose name is given in lower case; nullopt when it is absent or there
+  /// twice, because a doubled signature is no signature.
+  std::optional<std::string_view> header(std::string_view lower_case_name) const {
+    std::optional<std::string_view> found;
+    for (std::string_view rest = header_block; !rest.empty();) {
+      const auto end = rest.find('\n');
+      const auto line = rest.substr(0, end);
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+      const auto colon = line.find(':');
+      if (colon == std::string_view::npos || !same_name(line.substr(0, colon), lower_case_name))
+        continue;
+      if (found) return std::nullopt;
+      found = trimmed(line.substr(colon + 1));
+    }
+    return found;
+  }
+
+ private:
+  static bool same_name(std::string_view name, std::string_view lower_case_name) {
+    if (name.size() != lower_case_name.size()) return false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      const char c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
+      if (c != lower_case_name[i]) return false;
+    }
+    return true;
+  }
+  static std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  }
+};
+
+/// How guests and the hotel reach each other. Schema: sdk/schema/channel.v1.json, which documents
+/// every field.
+class Channel : public Plugin {
+ public:
+  /// Sends one message to one guest.
+  /// Errors: retry, nothing was sent; deadline, it may have been sent; permanent, it will never be
+  /// accepted;
+  ///         auth or config, an operator must act. [pool thread]
+  virtual Result<channel::SendReply> send(const Call& call,
+                                          const channel::SendRequest& request) = 0;
+
+  /// Turns one webhook delivery into the messages and delivery statuses it carries; often none.
+  /// Errors: auth, the signature does not verify (the host answers 401 and keeps nothing);
+  /// permanent, the body is
+  ///         not this vendor's (400). No I/O; the time is in the request. [I/O thread when the
+  ///         manifest lists it under "inline", else pool thread]
+  virtual Result<channel::WebhookEvents> handle_webhook(const Call&, const WebhookDelivery&) const {
+    return detail::unsupported(channel::method::handle_webhook);
+  }
+
+  /// Asks the provider whether we can send and receive. [pool thread]
+  virtual Result<channel::ChannelHealth> check_health(const Call&) {
+    return channel::ChannelHealth{.state = "ok"};
+  }
+
+  /// What this channel can carry. [any thread]
+  virtual channel::Capabilities capabilities() const = 0;
+
+  Result<Reply> invoke(const Call& call, const Request& request) final {
+    switch (request.method) {
+      case channel::method::send:
+        return detail::typed<channel::SendRequest>(request,
+                                                   [&](const auto& in) { return send(call, in); });
+      case channel::method::handle_webhook:
+        return detail::typed<channel::WebhookRequest>(request, [&](const auto& in) {
+          const auto attachment = [&](std::size_t i) {
+            return i < request.attachments.size() ? request.attachments[i] : std::string_view();
+          };
+          return handle_webhook(call, {in, attachment(0), attachment(1)});
+        });
+      case channel::method::health:
+        return detail::typed<channel::Empty>(request,
+                                             [&](const auto&) { return check_health(call); });
+      case channel::method::capabilities: return Reply{.head = encode(capabilities())};
+      default: return detail::unsupported(request.method);
+    }
+  }
+};
+
+}  // namespace conserje
