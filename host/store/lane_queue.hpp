@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/database.hpp"
+
+namespace conserje {
+
+/// Called when rows were added, to wake whoever leases them; see Transaction::after_commit for its
+/// rules.
+using Wake = std::function<void()>;
+
+/// The right to work on one row until it runs out; given back by finishing, retrying or burying the
+/// row.
+struct Lease {
+  std::int64_t seq = 0;
+  std::string tenant{};
+  std::string lane{};
+  std::string owner{};
+  std::int64_t attempt =
+      0;  // The first is 1. With `owner` it tells this lease from later ones of the same row.
+
+  bool operator==(const Lease&) const = default;
+};
+
+/// The order in which the rows of a table are worked on, which `inbox` and `outbox` share: within a
+/// lane one row at a time, oldest first; different lanes in parallel. The table has the columns
+///   seq, tenant, lane, attempts, lease_owner, last_error and
+///   due_ms   when the row may be leased; the end of the lease while it is leased; NULL once it is
+///   done with
+/// and the partial indexes (due_ms, seq) and (tenant, lane, seq) over the rows with a due_ms.
+///
+/// A row that comes due behind an older one of its lane is put off until the older one comes due,
+/// so that it is looked at once and not at every lease; `promote` makes it due as soon as the older
+/// one is done with. Only the check against the older row decides, so a put-off time that is wrong
+/// costs a wait and never the order.
+class LaneQueue {
+ public:
+  explicit LaneQueue(std::string_view table);
+
+  /// Leases the row that has been due for the longest and is the oldest open one of its lane.
+  std::optional<Lease> lease(Transaction& tx, std::string_view owner, WallTime now,
+                             Millis lease_for) const;
+  /// Whether `lease` still holds, now or after it ran out without anybody taking over.
+  bool holds(Transaction& tx, const Lease& lease) const;
+  bool extend(Transaction& tx, const Lease& lease, WallTime until) const;
+  /// Gives the row back, to be leased again at `due`.
+  bool retry(Transaction& tx, const Lease& lease, WallTime due, std::string_view error) const;
+  /// Makes the lane's next row due. Call it after the row before it got due_ms NULL.
+  void promote(Transaction& tx, const Lease& finished, WallTime now) const;
+  /// Gives back every lease whose owner begins with `owner_prefix`; how many.
+  std::int64_t release_all(Transaction& tx, std::string_view owner_prefix, WallTime now) const;
+  /// When the next row comes due, which may be past; nullopt when nothing is open.
+  std::optional<WallTime> next_due(Transaction& tx) const;
+  /// How many rows are open, leased ones included.
+  std::int64_t open_rows(Transaction& tx) const;
+
+ private:
+  std::string candidate_, head_, lease_, put_off_, holds_, extend_, retry_, promote_, release_,
+      next_due_, open_;
+};
+
+}  // namespace conserje

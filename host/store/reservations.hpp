@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/database.hpp"
+
+namespace conserje {
+
+/// requested: the guest confirmed, the PMS has not answered. confirmed: the PMS has it. cancelled:
+/// by the guest or the staff. failed: the PMS would not take it; see the dead letters.
+enum class ReservationState : unsigned char { requested, confirmed, cancelled, failed };
+
+std::string_view to_string(ReservationState state);
+
+/// Our truth about one reservation.
+struct ReservationRow {
+  std::string reference{};  // Ours, unique; what the guest is told.
+  std::string tenant{};
+  std::string lane{};  // The guest, as in `inbox`.
+  std::string guest_name{};
+  std::string pms{};     // The plugin's name in the pipeline.
+  std::string pms_id{};  // Empty: the PMS has not named it.
+  ReservationState state = ReservationState::requested;
+  std::string data{};                   // JSON: dates, unit, party, price, as agreed.
+  std::optional<WallTime> confirmed{};  // When the guest confirmed a reminder.
+  WallTime created{};
+  WallTime updated{};
+
+  bool operator==(const ReservationRow&) const = default;
+};
+
+/// Table `reservations`. Threads: any. Errors: those of Database.
+class Reservations {
+ public:
+  explicit Reservations(Database& database) : database_(database) {}  // Outlives the Reservations.
+
+  /// Inserts it, or replaces all but `created` of the one with its reference.
+  void save(Transaction& tx, const ReservationRow& reservation);
+  Result<std::optional<ReservationRow>> find(const std::string& reference);
+  /// By the id that the PMS gave it.
+  Result<std::optional<ReservationRow>> find_by_pms_id(const std::string& tenant,
+                                                       const std::string& pms,
+                                                       const std::string& pms_id);
+  /// A guest's reservations, the newest first, at most `limit`.
+  Result<std::vector<ReservationRow>> of_guest(const std::string& tenant, const std::string& lane,
+                                               std::int64_t limit);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace conserje
