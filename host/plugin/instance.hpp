@@ -1,0 +1,203 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "conserje/cj.h"
+#include "conserje/json.hpp"
+#include "conserje/wire.hpp"
+#include "guard/clock.hpp"
+#include "ops/health.hpp"
+#include "ops/metrics.hpp"
+#include "pipeline/pipeline.hpp"
+#include "plugin/call.hpp"
+#include "plugin/manifest.hpp"
+#include "plugin/module.hpp"
+#include "plugin/services.hpp"
+
+namespace conserje {
+
+/// The bounds of one call.
+inline constexpr std::size_t kMaxAttachments = 16;
+inline constexpr std::uint64_t kReplyLimit =
+    16 * 1024 * 1024;  // Bytes of the head, of each attachment.
+inline constexpr std::size_t kErrorTextLimit = 4096;
+inline constexpr Millis kMaxRetryAfter{24 * 3'600'000};
+
+class PluginInstance;
+
+/// A plugin's result, looked at without a copy. Released with this object: until then the call is
+/// one of those that PluginInstance::drain waits for. Every field has been checked against cj.h.
+class ResultView {
+ public:
+  ResultView(ResultView&& other) noexcept
+      : result_(std::exchange(other.result_, {})),
+        instance_(std::exchange(other.instance_, nullptr)),
+        slot_(other.slot_) {}
+  ResultView& operator=(ResultView&&) = delete;
+  ~ResultView();
+
+  bool ok() const { return result_.status == CJ_OK; }
+  /// JSON, not looked at yet: whoever decodes it reports a failure as bug. Empty: {}.
+  std::string_view head() const { return view(result_.head); }
+  std::size_t attachment_count() const { return result_.attachment_count; }
+  std::string_view attachment(std::size_t index) const { return view(result_.attachments[index]); }
+  /// Only when it is not ok().
+  Error error() const;
+
+ private:
+  friend class PluginInstance;
+  static constexpr int kInline = -1;
+  ResultView(const cj_result& result, PluginInstance* instance, int slot)
+      : result_(result), instance_(instance), slot_(slot) {}
+
+  cj_result result_;
+  PluginInstance* instance_;  // Null: it was never asked.
+  int slot_;
+};
+
+/// One configured use of a plugin, and the guard around it: no exception, no lie and no crowd gets
+/// past. A call runs on the caller's thread. In-process it cannot be killed: one that ignores its
+/// deadline keeps its slot (and the caller) until it returns, is counted by cancel_overdue(), and
+/// shows in health(). Threads: any, unless a function says otherwise.
+class PluginInstance final : private ServiceClient {
+ public:
+  /// Calls the plugin's create. Errors: the plugin's own, or bug. [main thread]
+  static Result<std::unique_ptr<PluginInstance>> create(const PluginUse& use,
+                                                        const Manifest& manifest,
+                                                        const Module& module,
+                                                        std::shared_ptr<HostServices> services,
+                                                        const ServiceSources& sources);
+  /// Drains and destroys what still runs. [main thread]
+  ~PluginInstance() override;
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+
+  const std::string& name() const { return use_.name; }
+  const Manifest& manifest() const { return manifest_; }
+  bool required() const { return use_.required; }
+  /// How many calls run at once: the manifest's `concurrency`, at most the configuration's
+  /// `max_in_flight`.
+  unsigned slots() const { return slot_count_; }
+  unsigned in_flight() const;
+
+  /// One call; waits for a free slot, at most until the deadline. The reply's head is JSON.
+  /// Errors: retry, nothing was asked: all slots are taken, or the plugin is draining; permanent,
+  /// the manifest does not declare the method; bug, the plugin broke cj.h; any of the plugin's own.
+  Result<Reply> call(const CallSpec& spec, std::uint32_t method, std::string_view head,
+                     std::span<const std::string_view> attachments = {});
+
+  /// The same, typed: In and Out are of the generated <kind>_types.hpp.
+  template <class Out, class In>
+  Result<Out> call_as(const CallSpec& spec, std::uint32_t method, const In& request) {
+    auto reply = invoke(spec, method, encode(request), {});
+    if (!reply.ok()) return reply.error();
+    auto decoded = decode<Out>(reply.head());
+    if (!decoded) return bad_head(decoded.error());
+    return decoded;
+  }
+
+  /// The lean call of a method that the manifest lists as inline: no slot, no waiting, no copy. The
+  /// same errors. [I/O thread]
+  ResultView invoke_inline(const CallSpec& spec, std::uint32_t method, std::string_view head,
+                           std::span<const std::string_view> attachments = {});
+
+  /// What to answer when the head of a ResultView does not decode: class bug, and counted.
+  Error bad_head(const Error& why);
+
+  /// Begins background work; calls are refused before. [main thread, once]
+  Status start(const CallSpec& spec);
+  /// Refuses new calls, waits for those that run until the deadline, then asks them to stop, ends
+  /// the background work and the host services. False: calls are stuck, and the instance is never
+  /// destroyed. Again: nothing. [main thread]
+  bool drain(const CallSpec& spec);
+
+  /// What it says of itself, made worse by calls that are stuck. No I/O.
+  HealthCheck health() const;
+
+  /// Asks the calls whose deadline has passed to return: sets their flag and calls the plugin's
+  /// cancel, once for each. Returns how many are past their deadline now. app calls it every 100 ms
+  /// or so.
+  unsigned cancel_overdue();
+
+ private:
+  friend class ResultView;
+  /// A call that runs, or room for one. `call_id` is 0 when it is free; its highest bit is set
+  /// while cancel_overdue() works on the call, and whoever ends the call waits for that.
+  struct Slot {
+    std::atomic<std::uint64_t> call_id{0};
+    std::atomic<std::uint64_t> deadline_ns{0};
+    std::atomic<std::thread::id> thread{};
+    std::atomic<std::uint32_t> cancelled{0};  // cj_call.cancelled points here.
+  };
+  /// A declared method with its metrics, resolved once.
+  struct Method {
+    std::uint32_t number = 0;
+    bool is_inline = false;
+    std::array<Counter, 8> results{};  // By error class; 0: ok.
+    Counter refused{};
+    Histogram seconds{};
+  };
+  static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+
+  PluginInstance(const PluginUse& use, const Manifest& manifest,
+                 std::shared_ptr<HostServices> services, const ServiceSources& sources);
+
+  ResultView invoke(const CallSpec& spec, std::uint32_t method, std::string_view head,
+                    std::span<const std::string_view> attachments);
+  cj_result perform(const Method& method, const cj_call& call, std::string_view head,
+                    std::span<const std::string_view> attachments, MonotonicTime started);
+  template <class F>
+  cj_result guarded(F&& plugin_function);
+  void check(cj_result& result);
+  cj_call make_call(const CallSpec& spec, MonotonicTime now) const;
+  const Method* find_method(std::uint32_t number) const;
+  int acquire(MonotonicTime deadline);
+  int try_acquire();
+  void release(int slot);
+  unsigned overdue() const;
+  bool wait_until_idle(MonotonicTime deadline);
+  void cancel_all();
+
+  bool in_inline_call() const override;
+  bool in_call() const override;
+  void timer_due(const std::string& name) override;
+  void count_misuse(std::string_view what) override;
+
+  const PluginUse use_;
+  const Manifest manifest_;
+  const std::shared_ptr<HostServices> services_;
+  const Clock& clock_;
+  Metrics& metrics_;
+  const Log log_;
+  std::vector<Method> methods_;
+  Gauge in_flight_gauge_;
+  Counter overdue_counter_;
+  cj_instance table_{};  // Complete: what the plugin's own is too short for is null.
+
+  std::atomic<bool> accepting_{false};
+  bool drained_ = false;
+  bool stuck_ = false;
+
+  const unsigned slot_count_;
+  const std::unique_ptr<Slot[]> slots_;
+  std::atomic<std::uint64_t> busy_{0};  // Bit i: slots_[i] is taken.
+  std::atomic<unsigned> waiting_{0};
+  std::mutex mutex_;               // Guards nothing but the waiting.
+  std::condition_variable freed_;  // A slot is free, or an inline call has ended.
+
+  std::atomic<unsigned> inline_calls_{0};
+  std::atomic<std::thread::id> inline_thread_{};
+};
+
+}  // namespace conserje

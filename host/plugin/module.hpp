@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "conserje/cj.h"
+#include "conserje/result.hpp"
+
+namespace conserje {
+
+/// A file's bytes in a sealed memfd: what is checked is what will run, whatever happens to the file
+/// meanwhile. Threads: any.
+class SealedImage {
+ public:
+  /// Copies `file`. Errors: a refusal: it is not there, cannot be read, is not a regular file or is
+  /// over kImageLimit; the system forbids the memfd.
+  static Result<std::shared_ptr<const SealedImage>> copy(const std::filesystem::path& file);
+  ~SealedImage();
+  SealedImage(const SealedImage&) = delete;
+  SealedImage& operator=(const SealedImage&) = delete;
+
+  std::string_view bytes() const { return bytes_; }
+  int fd() const { return fd_; }
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  SealedImage(int fd, std::string_view bytes, std::filesystem::path file)
+      : fd_(fd), bytes_(bytes), file_(std::move(file)) {}
+
+  int fd_;
+  std::string_view bytes_;  // A read-only mapping.
+  std::filesystem::path file_;
+};
+
+inline constexpr std::size_t kImageLimit = 256 * 1024 * 1024;  // Bytes.
+
+/// A shared object in this process, loaded from its sealed image with RTLD_NOW, RTLD_LOCAL and
+/// RTLD_NODELETE. It stays mapped for good: its threads, thread-locals and static objects make any
+/// unloading unsafe. The one user of Boost.DLL.
+class Module {
+ public:
+  /// Loads the image (its constructors run) and asks cj_entry for the plugin's table. Errors: a
+  /// refusal: a library or symbol that it needs is missing, cj_entry does not know `abi`, threw, or
+  /// returned a table that is no table. [main thread]
+  static Result<Module> load(std::shared_ptr<const SealedImage> image, std::uint32_t abi);
+
+  /// Complete: what the plugin's own table is too short for is null.
+  const cj_plugin& table() const { return table_; }
+
+ private:
+  explicit Module(const cj_plugin& table) : table_(table) {}
+
+  cj_plugin table_;
+};
+
+}  // namespace conserje
