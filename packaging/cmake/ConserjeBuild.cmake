@@ -1,5 +1,9 @@
 # How our own targets are built: warnings, sanitizers, rooms, unit tests, embedded files.
 
+if(CONSERJE_BUILD_TESTS)
+  include(ConserjeFuzz)  # conserje_fuzz
+endif()
+
 find_program(CONSERJE_CCACHE ccache)
 if(CONSERJE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CONSERJE_CCACHE})
@@ -21,10 +25,6 @@ if(CONSERJE_SANITIZE)
   if(CONSERJE_SANITIZE MATCHES undefined)
     add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-fno-sanitize-recover=undefined>)
   endif()
-endif()
-option(CONSERJE_FUZZ "Make libFuzzer programs of the fuzz targets; clang alone" OFF)
-if(CONSERJE_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(CONSERJE_COVERAGE)
   add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:--coverage> $<$<COMPILE_LANGUAGE:C,CXX>:-fprofile-update=atomic>)
