@@ -1,0 +1,132 @@
+"""A signed WhatsApp webhook becomes a reservation, a reply and a staff notification; nothing happens twice."""
+
+import concurrent.futures
+import re
+
+import graph_api
+import hotel as hotels
+import pytest
+
+GUEST = "34655010203"
+
+
+def test_a_guest_asks_books_and_cancels(hotel):
+    assert "Doble" in hotel.ask(GUEST, hotels.ASK)
+    assert "Ana Pérez" in hotel.ask(GUEST, hotels.BOOK)
+    code = re.search(r"Código: (\S+)\.", hotel.ask(GUEST, "Sí"))[1]
+
+    (created,) = hotel.wait_for_event("reservation.created")
+    assert created["data"]["reservation_id"] == code
+    assert GUEST not in str(created) and "Ana" not in str(created)  # No personal data in events.
+
+    assert code in hotel.ask(GUEST, "Cancelá mi reserva")
+    assert code in hotel.ask(GUEST, "Sí")
+    (cancelled,) = hotel.wait_for_event("reservation.cancelled")
+    assert cancelled["data"]["reservation_id"] == code
+    assert len(hotel.graph.texts_to(GUEST)) == 5
+
+
+def test_a_guest_is_answered_in_english(hotel):
+    hotel.ask(GUEST, "Do you have a room for 2 people from 10 to 12 December?")
+    hotel.ask(GUEST, "Yes, book the double under the name Ann Smith")
+    assert "Your reservation is confirmed" in hotel.ask(GUEST, "Yes")
+    hotel.wait_for_event("reservation.created")
+
+
+def test_a_button_says_yes(hotel):
+    for text in hotels.BOOKING[:-1]:
+        hotel.ask(GUEST, text)
+    asked = hotel.graph.sent[-1]
+    assert [button["reply"]["title"] for button in asked["interactive"]["action"]["buttons"]] == ["Sí", "No"]
+    assert hotel.graph.deliver(hotel.webhook, [hotel.graph.button(GUEST, asked, 0)])[0] == 200
+    hotel.wait_for_event("reservation.created")
+
+
+def test_replies_carry_our_reference_and_go_to_the_guest(hotel):
+    hotel.ask(GUEST, "Hola")
+    (sent,) = hotel.graph.sent
+    assert (sent["to"].lstrip("+"), sent["recipient_type"]) == (GUEST, "individual")
+    assert sent["biz_opaque_callback_data"]
+
+
+def test_the_handshake_is_answered(small_hotel):
+    graph = small_hotel.graph
+    assert graph.handshake(small_hotel.webhook) == (200, b"1158201444")
+    assert graph.handshake(small_hotel.webhook, verify_token="another")[0] == 403
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=" + "0" * 64, "sha1=" + "0" * 40, "wrong secret"])
+def test_a_bad_signature_is_401_and_nothing_is_stored(hotel, signature):
+    body = hotel.graph.envelope([hotel.graph.text(GUEST, "Hola")])
+    if signature == "wrong secret":
+        signature = hotel.graph.signature(body, "another secret")
+    assert hotel.graph.post(hotel.webhook, body, signature)[0] == 401
+    assert hotel.rows("SELECT count(*) FROM inbox") == [("0",)]
+    hotel.ask(GUEST, "Hola")  # What is signed passes.
+    assert hotel.rows("SELECT count(*) FROM inbox") == [("1",)]
+
+
+def test_a_missing_signature_is_401(hotel):
+    body = hotel.graph.envelope([hotel.graph.text(GUEST, "Hola")])
+    assert graph_api.http_call("POST", hotel.webhook, body, {"Content-Type": "application/json"})[0] == 401
+    assert hotel.rows("SELECT count(*) FROM inbox") == [("0",)]
+
+
+def test_a_signed_delivery_without_entries_is_200_and_no_message(hotel):
+    body = b'{"object":"whatsapp_business_account","entry":[]}'
+    assert hotel.graph.post(hotel.webhook, body)[0] == 200
+    assert hotel.rows("SELECT count(*) FROM inbox") == [("0",)]
+
+
+def test_several_guests_in_one_delivery_are_each_answered(hotel):
+    guests = [f"3465501020{n}" for n in range(5)]
+    messages = [hotel.graph.text(guest, "Hola") for guest in guests]
+    assert hotel.graph.deliver(hotel.webhook, messages)[0] == 200
+    hotel.graph.wait_for(lambda: all(hotel.graph.texts_to(guest) for guest in guests))
+    assert len(hotel.graph.sent) == 5
+
+
+def test_messages_of_one_guest_are_answered_in_order(hotel):
+    """Sent in one go, the booking's messages make the reservation that they make one by one."""
+    messages = [hotel.graph.text(GUEST, text) for text in hotels.BOOKING]
+    assert hotel.graph.deliver(hotel.webhook, messages)[0] == 200
+    hotel.wait_for_event("reservation.created")
+    assert len(hotel.graph.wait_for(lambda: hotel.graph.texts_to(GUEST)[2:] and hotel.graph.texts_to(GUEST))) == 3
+
+
+def test_the_same_delivery_twenty_times_has_one_effect(hotel):
+    for text in hotels.BOOKING[:-1]:
+        hotel.ask(GUEST, text)
+    yes = hotel.graph.envelope([hotel.graph.text(GUEST, "Sí")])
+
+    def deliver(_):
+        return hotel.graph.post(hotel.webhook, yes)[0]
+
+    with concurrent.futures.ThreadPoolExecutor(20) as together:
+        assert list(together.map(deliver, range(20))) == [200] * 20
+    hotel.wait_for_event("reservation.created")
+    hotel.host.restart()
+    with concurrent.futures.ThreadPoolExecutor(20) as together:
+        assert list(together.map(deliver, range(20))) == [200] * 20
+
+    hotel.ask(GUEST, "Gracias")  # In order per guest: whatever the others caused has been done by now.
+    assert len(hotel.graph.texts_to(GUEST)) == 4
+    assert len(hotel.events("reservation.created")) == 1
+    assert hotel.rows("SELECT count(*) FROM reservations") == [("1",)]
+
+
+def test_delivery_statuses_are_taken(hotel):
+    hotel.ask(GUEST, "Hola")
+    (sent,) = hotel.graph.sent
+    statuses = [hotel.graph.status(sent, name) for name in ("delivered", "sent", "read")]
+    assert hotel.graph.deliver(hotel.webhook, statuses=statuses)[0] == 200
+    assert hotel.rows("SELECT provider_status FROM outbox WHERE kind = 'reply'") == [("read",)]
+
+
+def test_the_host_says_how_it_is(hotel):
+    assert hotel.host.get("/health/live")[0] == 200
+    assert hotel.host.get("/health/ready")[0] == 200
+    hotel.ask(GUEST, "Hola")
+    status, metrics = hotel.host.get("/metrics")
+    assert status == 200
+    assert b'messages_received_total{channel="whatsapp",type="text"} 1' in metrics
