@@ -160,6 +160,18 @@ class Transaction {
 
 namespace store_detail {
 
+/// One work on its way through the writer's queue.
+class Queued {
+ public:
+  virtual ~Queued() = default;
+  virtual void run(Transaction& transaction) = 0;
+  /// Called once: null after the commit, or why there was none.
+  virtual void complete(const Error* failed) = 0;
+
+  std::size_t bytes = 0;
+  bool somebody_waits = false;  // In transact: completed on the writer thread, and never refused.
+};
+
 template <class T>
 struct ValueOf {
   using type = T;
@@ -255,19 +267,6 @@ class Database {
 
   virtual DatabaseStats stats() const = 0;
 
- protected:
-  /// One work on its way through the queue.
-  class Queued {
-   public:
-    virtual ~Queued() = default;
-    virtual void run(Transaction& transaction) = 0;
-    /// Once: null after the commit, or why there was none.
-    virtual void complete(const Error* failed) = 0;
-
-    std::size_t bytes = 0;
-    bool somebody_waits = false;  // Completed on the writer thread at once, and never refused.
-  };
-
  private:
   template <class Work>
   static WorkValue<Work> value_of(Work& work, Transaction& transaction) {
@@ -285,7 +284,7 @@ class Database {
   }
 
   template <class Work, class OnDurable>
-  class QueuedWork final : public Queued {
+  class QueuedWork final : public store_detail::Queued {
    public:
     QueuedWork(Work work, OnDurable on_durable)
         : work_(std::move(work)), on_durable_(std::move(on_durable)) {}
@@ -304,7 +303,7 @@ class Database {
     std::optional<WorkValue<Work>> value_;
   };
 
-  virtual void submit(std::unique_ptr<Queued> queued) = 0;
+  virtual void submit(std::unique_ptr<store_detail::Queued> queued) = 0;
   virtual std::optional<Error> run_read(const std::function<void(Transaction&)>& work) = 0;
 };
 

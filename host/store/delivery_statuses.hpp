@@ -16,7 +16,8 @@ struct DeliveryStatusRow {
   std::string provider_id{};  // The provider's id of our message.
   std::string reference{};    // Ours, where the provider returns it; else empty.
   std::string status{};       // sent, delivered, read, played or failed.
-  WallTime at{};
+  WallTime at{};              // By the provider's clock.
+  WallTime received{};        // By ours.
   std::string error_class{};  // With failed; the words of ErrorClass.
   std::string error_code{};   // The vendor's own.
   std::string error_text{};
@@ -30,13 +31,13 @@ struct DeliveryStatusRow {
 int status_rank(std::string_view status);
 
 /// Applies `status` to the outbox row with its reference, else with its provider id; keeps it for
-/// later when there is none. A row whose sending had an unknown outcome is sent by this proof; one
-/// that failed after it was sent becomes due again in state `failed`, for the dispatcher to decide.
-/// True: a row changed.
+/// later when there is none, for a week. A row whose sending had an unknown outcome is sent by this
+/// proof; one that failed after it was sent becomes due again in state `failed`, for the dispatcher
+/// to decide. True: a row changed.
 bool record_status(Transaction& tx, const DeliveryStatusRow& status);
 
 /// Applies the statuses kept for a message whose provider id has just become known.
 void connect_statuses(Transaction& tx, std::string_view tenant, std::string_view channel,
-                      std::string_view provider_id, std::string_view reference);
+                      std::string_view provider_id);
 
 }  // namespace conserje

@@ -45,13 +45,12 @@ class LaneQueue {
   /// Leases the row that has been due for the longest and is the oldest open one of its lane.
   std::optional<Lease> lease(Transaction& tx, std::string_view owner, WallTime now,
                              Millis lease_for) const;
-  /// Whether `lease` still holds, now or after it ran out without anybody taking over.
-  bool holds(Transaction& tx, const Lease& lease) const;
+  /// Makes the lease run until `until`. False, here and below: it was lost, and nothing changed.
   bool extend(Transaction& tx, const Lease& lease, WallTime until) const;
   /// Gives the row back, to be leased again at `due`.
   bool retry(Transaction& tx, const Lease& lease, WallTime due, std::string_view error) const;
   /// Makes the lane's next row due. Call it after the row before it got due_ms NULL.
-  void promote(Transaction& tx, const Lease& finished, WallTime now) const;
+  void promote(Transaction& tx, std::string_view tenant, std::string_view lane, WallTime now) const;
   /// Gives back every lease whose owner begins with `owner_prefix`; how many.
   std::int64_t release_all(Transaction& tx, std::string_view owner_prefix, WallTime now) const;
   /// When the next row comes due, which may be past; nullopt when nothing is open.
@@ -60,8 +59,8 @@ class LaneQueue {
   std::int64_t open_rows(Transaction& tx) const;
 
  private:
-  std::string candidate_, head_, lease_, put_off_, holds_, extend_, retry_, promote_, release_,
-      next_due_, open_;
+  std::string candidate_, head_, lease_, put_off_, extend_, retry_, promote_, release_, next_due_,
+      open_;
 };
 
 }  // namespace conserje

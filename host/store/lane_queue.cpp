@@ -1,0 +1,126 @@
+#include "store/lane_queue.hpp"
+
+namespace conserje {
+namespace {
+
+/// Rows put off by one lease at most: a guest who floods us delays the others by milliseconds.
+constexpr std::int64_t kPutOffAtOnce = 512;
+constexpr int kLooksPerLease = 8;
+
+constexpr auto kCandidate = R"sql(
+    SELECT seq, tenant, lane FROM {{table}} WHERE due_ms <= $1
+    ORDER BY due_ms, seq LIMIT 1 {{skip_locked}})sql";
+
+constexpr auto kHead = R"sql(
+    SELECT seq, due_ms FROM {{table}} WHERE tenant = $1 AND lane = $2 AND due_ms IS NOT NULL
+    ORDER BY seq LIMIT 1)sql";
+
+constexpr auto kLease = R"sql(
+    UPDATE {{table}} SET lease_owner = $1, due_ms = $2, attempts = attempts + 1
+    WHERE seq = $3 AND due_ms = $4
+    RETURNING attempts)sql";
+
+constexpr auto kPutOff = R"sql(
+    UPDATE {{table}} SET due_ms = $1 WHERE seq IN (
+      SELECT seq FROM {{table}}
+      WHERE tenant = $2 AND lane = $3 AND due_ms IS NOT NULL AND seq > $4 AND due_ms <= $5
+      ORDER BY seq LIMIT $6 {{skip_locked}}))sql";
+
+constexpr auto kExtend = R"sql(
+    UPDATE {{table}} SET due_ms = $1
+    WHERE seq = $2 AND lease_owner = $3 AND attempts = $4 AND due_ms IS NOT NULL)sql";
+
+constexpr auto kRetry = R"sql(
+    UPDATE {{table}} SET due_ms = $1, last_error = $2, state = 'pending', lease_owner = ''
+    WHERE seq = $3 AND lease_owner = $4 AND attempts = $5 AND due_ms IS NOT NULL)sql";
+
+// attempts = 0: a row that was leased before has its own time to come back.
+constexpr auto kPromote = R"sql(
+    UPDATE {{table}} SET due_ms = $1 WHERE due_ms > $1 AND attempts = 0 AND seq = (
+      SELECT seq FROM {{table}} WHERE tenant = $2 AND lane = $3 AND due_ms IS NOT NULL
+      ORDER BY seq LIMIT 1))sql";
+
+constexpr auto kRelease = R"sql(
+    UPDATE {{table}} SET due_ms = $1, lease_owner = ''
+    WHERE due_ms IS NOT NULL AND state = 'pending' AND lease_owner <> ''
+      AND substr(lease_owner, 1, length($2)) = $2)sql";
+
+constexpr auto kNextDue = R"sql(
+    SELECT due_ms FROM {{table}} WHERE due_ms IS NOT NULL ORDER BY due_ms, seq LIMIT 1)sql";
+
+constexpr auto kOpenRows = "SELECT COUNT(*) AS open_rows FROM {{table}} WHERE due_ms IS NOT NULL";
+
+std::string of_table(std::string sql, std::string_view table) {
+  constexpr std::string_view kToken = "{{table}}";
+  for (auto at = sql.find(kToken); at != std::string::npos; at = sql.find(kToken))
+    sql.replace(at, kToken.size(), table);
+  return sql;
+}
+
+}  // namespace
+
+LaneQueue::LaneQueue(std::string_view table)
+    : candidate_(of_table(kCandidate, table)),
+      head_(of_table(kHead, table)),
+      lease_(of_table(kLease, table)),
+      put_off_(of_table(kPutOff, table)),
+      extend_(of_table(kExtend, table)),
+      retry_(of_table(kRetry, table)),
+      promote_(of_table(kPromote, table)),
+      release_(of_table(kRelease, table)),
+      next_due_(of_table(kNextDue, table)),
+      open_(of_table(kOpenRows, table)) {}
+
+std::optional<Lease> LaneQueue::lease(Transaction& tx, std::string_view owner, WallTime now,
+                                      Millis lease_for) const {
+  for (int look = 0; look < kLooksPerLease; ++look) {
+    const auto candidates = tx.query(candidate_, now);
+    if (candidates.empty()) return std::nullopt;
+    const auto tenant = candidates.front().text("tenant");
+    const auto lane = candidates.front().text("lane");
+
+    const auto heads = tx.query(head_, tenant, lane);
+    if (heads.empty()) continue;  // Another host has just finished the lane.
+    const auto head = heads.front().integer("seq");
+    const auto head_due = heads.front().time("due_ms");
+    if (head_due > now) {
+      tx.execute(put_off_, head_due, tenant, lane, head, now, kPutOffAtOnce);
+      continue;
+    }
+    const auto leased = tx.query(lease_, owner, now + lease_for, head, head_due);
+    if (leased.empty()) continue;  // Another host was faster.
+    return Lease{head, tenant, lane, std::string(owner), leased.front().integer("attempts")};
+  }
+  return std::nullopt;  // `next_due` says that there is more to look at.
+}
+
+bool LaneQueue::extend(Transaction& tx, const Lease& lease, WallTime until) const {
+  return tx.execute(extend_, until, lease.seq, lease.owner, lease.attempt) == 1;
+}
+
+bool LaneQueue::retry(Transaction& tx, const Lease& lease, WallTime due,
+                      std::string_view error) const {
+  return tx.execute(retry_, due, error, lease.seq, lease.owner, lease.attempt) == 1;
+}
+
+void LaneQueue::promote(Transaction& tx, std::string_view tenant, std::string_view lane,
+                        WallTime now) const {
+  tx.execute(promote_, now, tenant, lane);
+}
+
+std::int64_t LaneQueue::release_all(Transaction& tx, std::string_view owner_prefix,
+                                    WallTime now) const {
+  return tx.execute(release_, now, owner_prefix);
+}
+
+std::optional<WallTime> LaneQueue::next_due(Transaction& tx) const {
+  const auto rows = tx.query(next_due_);
+  if (rows.empty()) return std::nullopt;
+  return rows.front().time("due_ms");
+}
+
+std::int64_t LaneQueue::open_rows(Transaction& tx) const {
+  return tx.query(open_).front().integer("open_rows");
+}
+
+}  // namespace conserje
