@@ -5,7 +5,8 @@
 
 namespace conserje {
 
-/// A text file compiled into the host by conserje_embed, so that an installed host needs no data folder.
+/// A text file compiled into the host by conserje_embed, so that an installed host needs no data
+/// folder.
 struct EmbeddedFile {
   std::string_view name;  // The file's name without folders, such as "0001_inbox.sql".
   std::string_view text;

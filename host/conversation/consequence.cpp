@@ -1,0 +1,109 @@
+#include "conversation/consequence.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+namespace {
+
+/// "2026-12-10T15:00": the day with the house's check-in time, which is the reserved time of a
+/// stay.
+std::string arrival(const pms::Stay& stay, const Pipeline& pipeline) {
+  const auto minutes = pipeline.hotel.check_in.count();
+  char time[16];
+  std::snprintf(time, sizeof time, "T%02d:%02d", static_cast<int>(minutes / 60),
+                static_cast<int>(minutes % 60));
+  return stay.check_in + time;
+}
+
+/// The fields that consumers know; no personal data.
+EventDraft reservation_event(std::string type, std::string severity,
+                             const pms::Reservation& reservation, std::string status,
+                             const Pipeline& pipeline) {
+  return {.type = std::move(type),
+          .severity = std::move(severity),
+          .data = {{"reservation_id", reservation.reference},
+                   {"pms_id", reservation.id},
+                   {"date_time", arrival(reservation.stay, pipeline)},
+                   {"check_in", reservation.stay.check_in},
+                   {"check_out", reservation.stay.check_out},
+                   {"party_size", reservation.stay.adults + reservation.stay.children},
+                   {"room_type", reservation.room_type},
+                   {"status", std::move(status)},
+                   {"restaurant", pipeline.hotel.name}}};
+}
+
+pms::Reservation as_asked(const pms::ReservationRequest& request) {
+  return {.reference = request.reference,
+          .state = "requested",
+          .guest_name = request.guest_name,
+          .guest_key = request.guest_key,
+          .room_type = request.room_type,
+          .stay = request.stay,
+          .total = request.expected_total.value_or(pms::Money{})};
+}
+
+Say ending(std::string key, TextArgs args = {}) {
+  Say last = say(std::move(key), std::move(args));
+  last.ends_flow = true;
+  return last;
+}
+
+}  // namespace
+
+Consequence after_create(const pms::ReservationRequest& request,
+                         const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline) {
+  if (!answer || (answer->outcome == "done" && !answer->reservation)) {
+    const Error error = answer
+                            ? Error{ErrorClass::bug, "the PMS said done and named no reservation"}
+                            : answer.error();
+    EventDraft failed =
+        reservation_event("reservation.failed", "critical", as_asked(request), "failed", pipeline);
+    failed.data["error_class"] = to_string(error.error_class);
+    return {.say = ending("reservation.we_will_call_you"),
+            .events = {std::move(failed)},
+            .state = ReservationState::failed,
+            .reservation = as_asked(request),
+            .dead_letter = error};
+  }
+  if (answer->outcome != "done") {
+    Say sold_out = say("reservation.no_availability");
+    sold_out.asks = "room_type";
+    return {.say = std::move(sold_out), .reservation = as_asked(request), .sold_out = true};
+  }
+  const auto& made = *answer->reservation;
+  return {.say = ending("reservation.created", reservation_args(made)),
+          .events = {reservation_event("reservation.created", "info", made, "confirmed", pipeline)},
+          .state = ReservationState::confirmed,
+          .reservation = made};
+}
+
+Consequence after_cancel(const pms::Reservation& known,
+                         const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline) {
+  if (!answer) {
+    EventDraft failed =
+        reservation_event("reservation.failed", "critical", known, "cancellation_failed", pipeline);
+    failed.data["error_class"] = to_string(answer.error().error_class);
+    return {.say = ending("cancel.failed"),
+            .events = {std::move(failed)},
+            .reservation = known,
+            .dead_letter = answer.error()};
+  }
+  if (answer->outcome != "done") return {.say = ending("cancel.not_found"), .reservation = known};
+
+  return {
+      .say = ending("cancel.done", reservation_args(known)),
+      .events = {reservation_event("reservation.cancelled", "info", known, "cancelled", pipeline)},
+      .state = ReservationState::cancelled,
+      .reservation = answer->reservation.value_or(known)};
+}
+
+EventDraft handoff_opened(const std::string& conversation, const std::string& reason) {
+  return {.type = "handoff.opened",
+          .severity = "warning",
+          .data = {{"conversation_id", conversation}, {"reason", reason}}};
+}
+
+}  // namespace conserje

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conserje/result.hpp"
+#include "conversation/turn.hpp"
+#include "store/reservations.hpp"
+
+namespace conserje {
+
+/// Something to tell the sinks; its id, time and guest come with the message that caused it.
+struct EventDraft {
+  std::string type{};
+  std::string severity = "info";
+  Json data = Json::object();
+
+  bool operator==(const EventDraft&) const = default;
+};
+
+/// What came of a write to the PMS: what the guest is told, what the staff is told, what we
+/// remember.
+struct Consequence {
+  Say say{};
+  std::vector<EventDraft> events{};
+  std::optional<ReservationState>
+      state{};                         // Of our row in `reservations`; nullopt: it is not touched.
+  pms::Reservation reservation{};      // As the PMS has it, or as it was asked for.
+  bool sold_out = false;                // Somebody else took the last room.
+  std::optional<Error> dead_letter{};  // The PMS would not take it: a person must.
+};
+
+/// After a reservation was asked for. `answer` is the PMS's. Pure.
+Consequence after_create(const pms::ReservationRequest& request,
+                         const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline);
+
+/// After a reservation (`known`, from the proposal) was to be cancelled. Pure.
+Consequence after_cancel(const pms::Reservation& known,
+                         const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline);
+
+/// The event of a conversation that was given to a person. Pure.
+EventDraft handoff_opened(const std::string& conversation, const std::string& reason);
+
+}  // namespace conserje

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conversation/consequence.hpp"
+#include "conversation/turn.hpp"
+#include "pms/gateway.hpp"
+
+namespace conserje {
+
+/// What handling one message comes to. The worker makes it durable in one transaction.
+struct Outcome {
+  Session session{};  // For the next message.
+  Say say{};
+  std::vector<EventDraft> events{};
+  std::optional<Act> act{};  // Set: carry it out, then `after_acting`.
+  bool handed_off = false;
+};
+
+/// A message and what surrounds it.
+struct Incoming {
+  Said said{};
+  std::string language{};  // As understood.
+  std::string guest_key{};
+  std::string conversation{};  // Hash of the lane: what events call it.
+  Date today{};
+  std::int64_t now_ms = 0;
+};
+
+/// Lets the handlers decide: merges slots, routes, answers at most kMaxLookups lookups, and applies
+/// the last step to the session. The PMS is read, never written. Errors: those of the PMS while
+/// looking something up.
+Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
+                       const Flow& flow, Gateway& pms);
+
+/// The session after `say` has been said. Pure.
+Session after_saying(Session session, const Say& say);
+
+/// The session after a write to the PMS has come to its end. Pure.
+Session after_acting(Session session, const Consequence& consequence);
+
+/// A button or row that the guest pressed, as if he had said it. Pure.
+Said understood_choice(const std::string& choice_id);
+
+inline constexpr int kMaxLookups = 3;
+/// How long the assistant keeps silent after a person was called, unless the session ends before.
+inline constexpr std::int64_t kSilenceMs = 12 * 3'600'000;
+
+}  // namespace conserje

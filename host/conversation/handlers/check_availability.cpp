@@ -1,0 +1,34 @@
+#include "conversation/handlers.hpp"
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+
+Step check_availability(const Turn& turn) {
+  if (auto question = ask_for_stay(turn)) return *std::move(question);
+  const pms::Stay stay = *stay_of(turn.session.slots);
+  if (!turn.availability)
+    return Lookup{
+        pms::AvailabilityRequest{.stay = stay, .room_type = turn.said.slots.room_type}};
+
+  const auto& offers = turn.availability->offers;
+  if (offers.empty()) {
+    Say none = say("availability.none", stay_args(stay));
+    none.asks = "dates";
+    return none;
+  }
+  Say offered = say("availability.offers", stay_args(stay));
+  for (const auto& offer : offers) {
+    offered.lines.push_back({"availability.offer",
+                             {{"room", offer.name},
+                              {"description", offer.description},
+                              {"total", offer.total},
+                              {"per_night", offer.per_night.value_or(offer.total)},
+                              {"available", offer.available}}});
+    offered.buttons.push_back({"room_type:" + offer.room_type, "=" + offer.name});
+  }
+  offered.lines.push_back({"ask.room_type", {}});
+  offered.asks = "room_type";
+  return offered;
+}
+
+}  // namespace conserje

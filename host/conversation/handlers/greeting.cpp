@@ -1,0 +1,10 @@
+#include "conversation/handlers.hpp"
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+
+Step greeting(const Turn& turn) {
+  return then_resume(turn, say("greeting", {{"hotel", turn.pipeline.hotel.name}}));
+}
+
+}  // namespace conserje

@@ -1,0 +1,8 @@
+#include "conversation/handlers.hpp"
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+
+Step help(const Turn& turn) { return then_resume(turn, say("help")); }
+
+}  // namespace conserje

@@ -1,0 +1,19 @@
+#include "conversation/handlers.hpp"
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+
+Step reservation_status(const Turn& turn) {
+  if (!turn.reservations)
+    return Lookup{pms::FindRequest{.guest_key = turn.guest_key, .from = format_date(turn.today)}};
+  if (turn.reservations->empty()) return then_resume(turn, say("reservation.not_found"));
+
+  Say list = say("reservation.list");
+  for (const auto& reservation : *turn.reservations)
+    list.lines.push_back(
+        {reservation.state == "cancelled" ? "reservation.line_cancelled" : "reservation.line",
+         reservation_args(reservation)});
+  return then_resume(turn, std::move(list));
+}
+
+}  // namespace conserje

@@ -1,0 +1,102 @@
+#include "conversation/session.hpp"
+
+#include <stdexcept>
+
+namespace conserje {
+namespace {
+
+void write(JsonWriter& out, const std::optional<Date>& date, const char* name) {
+  if (date) out.member(name, format_date(*date));
+}
+
+void read_date(const Json& json, const char* name, std::optional<Date>& date) {
+  std::string text;
+  read_optional_member(json, name, text);
+  if (text.empty()) return;
+  date = parse_date(text);
+  if (!date)
+    throw std::runtime_error(std::string(name) + ": a date like 2026-12-31 is needed, found " +
+                             text);
+}
+
+void read_number(const Json& json, const char* name, std::optional<int>& value) {
+  if (!json.contains(name)) return;
+  std::int64_t number = 0;
+  read_member(json, name, number);
+  value = static_cast<int>(number);
+}
+
+}  // namespace
+
+static void write(JsonWriter& out, const Slots& slots) {
+  out.begin_object();
+  write(out, slots.check_in, "check_in");
+  write(out, slots.check_out, "check_out");
+  if (slots.nights) out.member("nights", *slots.nights);
+  if (slots.adults) out.member("adults", *slots.adults);
+  out.optional_member("children", slots.children);
+  out.optional_member("room_type", slots.room_type);
+  out.optional_member("guest_name", slots.guest_name);
+  out.optional_member("code", slots.code);
+  out.end_object();
+}
+
+static void read(const Json& json, Slots& slots) {
+  expect_object(json, "slots");
+  read_date(json, "check_in", slots.check_in);
+  read_date(json, "check_out", slots.check_out);
+  read_number(json, "nights", slots.nights);
+  read_number(json, "adults", slots.adults);
+  std::int64_t children = 0;
+  read_optional_member(json, "children", children);
+  slots.children = static_cast<int>(children);
+  read_optional_member(json, "room_type", slots.room_type);
+  read_optional_member(json, "guest_name", slots.guest_name);
+  read_optional_member(json, "code", slots.code);
+}
+
+void write(JsonWriter& out, const Proposal& proposal) {
+  out.begin_object();
+  out.member("kind", proposal.kind);
+  if (proposal.kind == "create") out.member("create", proposal.create);
+  if (proposal.kind == "cancel") out.member("cancel", proposal.cancel);
+  out.end_object();
+}
+
+void read(const Json& json, Proposal& proposal) {
+  expect_object(json, "proposal");
+  read_member(json, "kind", proposal.kind);
+  read_optional_member(json, "create", proposal.create);
+  read_optional_member(json, "cancel", proposal.cancel);
+}
+
+void write(JsonWriter& out, const Session& session) {
+  out.begin_object();
+  out.optional_member("language", session.language);
+  out.optional_member("flow", session.flow);
+  out.optional_member("pending", session.pending);
+  out.key("slots");
+  write(out, session.slots);
+  if (!session.proposal.kind.empty()) {
+    out.key("proposal");
+    write(out, session.proposal);
+  }
+  out.optional_member("intents", session.intents);
+  out.optional_member("fallbacks", session.fallbacks);
+  out.optional_member("silent_until_ms", session.silent_until_ms);
+  out.end_object();
+}
+
+void read(const Json& json, Session& session) {
+  expect_object(json, "session");
+  read_optional_member(json, "language", session.language);
+  read_optional_member(json, "flow", session.flow);
+  read_optional_member(json, "pending", session.pending);
+  if (json.contains("slots")) read(json["slots"], session.slots);
+  if (json.contains("proposal")) read(json["proposal"], session.proposal);
+  read_optional_member(json, "intents", session.intents);
+  read_optional_member(json, "fallbacks", session.fallbacks);
+  read_optional_member(json, "silent_until_ms", session.silent_until_ms);
+}
+
+}  // namespace conserje

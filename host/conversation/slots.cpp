@@ -1,0 +1,111 @@
+#include "conversation/slots.hpp"
+
+#include <cmath>
+
+namespace conserje {
+namespace {
+
+std::optional<Date> date_at(const Json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end() || !found->is_string()) return std::nullopt;
+  return parse_date(std::string_view(found->get_ref<const std::string&>()).substr(0, 10));
+}
+
+std::optional<int> number_in(const Json& value, int least, int most) {
+  if (!value.is_number()) return std::nullopt;
+  const double number = value.get<double>();
+  if (number < least || number > most || number != std::floor(number)) return std::nullopt;
+  return static_cast<int>(number);
+}
+
+void take_date(const Json& value, Slots& slots) {
+  if (!value.is_object()) return;
+  const std::string kind = value.value("kind", "");
+  const auto start = date_at(value, "start");
+  const auto end = date_at(value, "end");
+  if (!start) return;
+  if (kind == "range") {
+    if (!end || days_between(*start, *end) < 1 || days_between(*start, *end) > kMaxNights) return;
+    slots.check_in = start;
+    slots.check_out = end;
+  } else if (kind == "date" || kind == "datetime") {
+    if (!slots.check_in) {
+      slots.check_in = start;
+    } else if (!slots.check_out && days_between(*slots.check_in, *start) >= 1) {
+      slots.check_out = start;  // Two days named one after the other: arrival and departure.
+    }
+  }
+}
+
+void take_party(const Json& value, Slots& slots) {
+  if (!value.is_object()) return;
+  if (const auto adults = number_in(value.value("adults", Json()), 1, kMaxGuests))
+    slots.adults = adults;
+  if (const auto children = number_in(value.value("children", Json()), 0, kMaxGuests))
+    slots.children = *children;
+}
+
+void take_text(const Json& value, std::string& slot) {
+  if (value.is_string()) slot = value.get<std::string>();
+}
+
+void take(const nlu::Entity& entity, Slots& slots) {
+  if (entity.type == "date") take_date(entity.value, slots);
+  if (entity.type == "nights") slots.nights = number_in(entity.value, 1, kMaxNights);
+  if (entity.type == "party_size") take_party(entity.value, slots);
+  if (entity.type == "room_type") take_text(entity.value, slots.room_type);
+  if (entity.type == "person_name") take_text(entity.value, slots.guest_name);
+  if (entity.type == "code") take_text(entity.value, slots.code);
+}
+
+}  // namespace
+
+Said understood(const nlu::ParseReply& reply) {
+  Said said{
+      .intent = reply.intent.name, .confidence = reply.intent.confidence, .topic = reply.topic};
+  for (const auto& entity : reply.entities) take(entity, said.slots);
+  said.names_slots = said.slots != Slots{};
+  return said;
+}
+
+Slots merged(Slots known, const Slots& news) {
+  if (news.check_in) {
+    // "mejor del 15": the stay moves; its length stays if it was known.
+    if (known.check_in && known.check_out && !news.check_out && !news.nights)
+      known.nights = days_between(*known.check_in, *known.check_out);
+    known.check_in = news.check_in;
+    known.check_out = news.check_out;
+  } else if (news.check_out) {
+    known.check_out = news.check_out;
+  }
+  if (news.nights) {
+    known.nights = news.nights;
+    known.check_out.reset();
+  } else if (news.check_out) {
+    known.nights.reset();
+  }
+  if (news.adults) {
+    known.adults = news.adults;
+    known.children = news.children;
+  } else if (news.children > 0) {
+    known.children = news.children;
+  }
+  if (!news.room_type.empty()) known.room_type = news.room_type;
+  if (!news.guest_name.empty()) known.guest_name = news.guest_name;
+  if (!news.code.empty()) known.code = news.code;
+  return known;
+}
+
+std::optional<pms::Stay> stay_of(const Slots& slots) {
+  if (!slots.check_in || !slots.adults) return std::nullopt;
+  const auto check_out = slots.check_out ? slots.check_out
+                         : slots.nights  ? std::optional(add_days(*slots.check_in, *slots.nights))
+                                         : std::nullopt;
+  if (!check_out || days_between(*slots.check_in, *check_out) < 1) return std::nullopt;
+  return pms::Stay{.check_in = format_date(*slots.check_in),
+                   .check_out = format_date(*check_out),
+                   .adults = *slots.adults,
+                   .children = slots.children};
+}
+
+}  // namespace conserje

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "conserje/nlu_types.hpp"
+#include "conversation/session.hpp"
+
+namespace conserje {
+
+/// What one message says, as the handlers need it.
+struct Said {
+  std::string intent{};
+  double confidence = 0;
+  std::string topic{};       // With hotel_info.
+  std::string choice{};      // The id of a button or list row that the guest pressed.
+  Slots slots{};             // What this message alone names.
+  bool names_slots = false;  // Whether it names any.
+
+  bool operator==(const Said&) const = default;
+};
+
+/// The NLU's answer in the conversation's words. A single day is a check-in; a range is both; a
+/// duration of days is nights. An entity that makes no sense (31 adults, a range of zero nights) is
+/// left out.
+Said understood(const nlu::ParseReply& reply);
+
+/// `known` after the guest has said `news`: what is new wins, and a new arrival moves the whole
+/// stay.
+Slots merged(Slots known, const Slots& news);
+
+/// The stay as far as it is known: check_out from nights where only those are known.
+std::optional<pms::Stay> stay_of(const Slots& slots);
+
+inline constexpr int kMaxNights = 90;
+inline constexpr int kMaxGuests = 30;
+
+}  // namespace conserje

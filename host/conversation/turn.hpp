@@ -1,0 +1,85 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "conserje/pms_types.hpp"
+#include "conversation/session.hpp"
+#include "conversation/slots.hpp"
+#include "pipeline/pipeline.hpp"
+
+namespace conserje {
+
+/// A value inside a text. Dates and money are written in the guest's language by Texts.
+using TextValue = std::variant<std::string, std::int64_t, Date, pms::Money>;
+using TextArgs = std::vector<std::pair<std::string, TextValue>>;
+
+/// One line of a text by its key, and what fills its places.
+struct Line {
+  std::string key{};
+  TextArgs args{};
+
+  bool operator==(const Line&) const = default;
+};
+
+/// A button: `id` comes back as Said::choice; the title is the text `key`.
+struct Button {
+  std::string id{};
+  std::string key{};
+
+  bool operator==(const Button&) const = default;
+};
+
+/// Says something and waits for the guest.
+struct Say {
+  std::vector<Line> lines{};
+  std::string asks{};  // Session::pending from now on; empty: nothing is asked.
+  std::vector<Button> buttons{};
+  std::optional<Proposal> proposal{};  // Waits for yes or no; with asks == "confirm".
+  bool ends_flow = false;              // The slots are forgotten but for the guest's name.
+
+  bool operator==(const Say&) const = default;
+};
+
+/// Reads from the PMS, then asks the handler again.
+struct Lookup {
+  std::variant<pms::AvailabilityRequest, pms::FindRequest> query{};
+
+  bool operator==(const Lookup&) const = default;
+};
+
+/// Writes to the PMS. Kept in the journal (table `acts`) before it runs, so that it is the same
+/// after a crash.
+struct Act {
+  Proposal proposal{};  // What the guest said yes to.
+
+  bool operator==(const Act&) const = default;
+};
+
+/// Gives the guest to a person.
+struct HandOff {
+  Say say{};
+  std::string reason{};
+
+  bool operator==(const HandOff&) const = default;
+};
+
+/// What a handler wants next.
+using Step = std::variant<Say, Lookup, Act, HandOff>;
+
+/// All that a handler may look at: it is a function from this to the next step.
+struct Turn {
+  const Session& session;  // With this message's slots merged in.
+  const Said& said;
+  const Pipeline& pipeline;  // The house: hours, FAQ, languages.
+  Date today;                // In the house's time zone.
+  std::string guest_key;     // Whom the PMS finds a guest's reservations by.
+
+  std::optional<pms::Availability> availability{};  // The answer to a Lookup, when there was one.
+  std::optional<std::vector<pms::Reservation>> reservations{};
+};
+
+}  // namespace conserje

@@ -1,0 +1,348 @@
+#include "conversation/worker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "conversation/events.hpp"
+#include "conversation/handlers.hpp"
+#include "guard/backoff.hpp"
+#include "guard/crash_point.hpp"
+#include "guard/ids.hpp"
+#include "guard/local_time.hpp"
+#include "ops/guest_hash.hpp"
+#include "ops/metric_names.hpp"
+#include "store/dead_letters.hpp"
+
+namespace conserje {
+namespace {
+
+/// What a message asks of us, by its type.
+enum class Treatment : unsigned char { understand, welcome, cannot_read, staff_wrote, none };
+
+Treatment treatment_of(const channel::UnifiedMessage& message) {
+  if (!message.group_id.empty()) return Treatment::none;
+  if (message.type == "echo") return Treatment::staff_wrote;
+  if (message.type == "request_welcome") return Treatment::welcome;
+  constexpr std::array<std::string_view, 4> kSilent = {"reaction", "edit", "revoke", "system"};
+  if (std::ranges::find(kSilent, message.type) != kSilent.end()) return Treatment::none;
+  if (message.choice || !message.text.empty()) return Treatment::understand;
+  return Treatment::cannot_read;
+}
+
+const Flow* flow_of(const Pipeline& pipeline, const std::string& channel) {
+  const auto found = std::ranges::find_if(pipeline.flows, [&](const Flow& flow) {
+    return std::ranges::find(flow.channels, channel) != flow.channels.end();
+  });
+  return found == pipeline.flows.end() ? nullptr : &*found;
+}
+
+std::string_view band(double confidence) {
+  if (confidence >= 0.75) return "high";
+  return confidence >= kUnderstood ? "medium" : "low";
+}
+
+Say plain(std::string key) { return {.lines = {{std::move(key), {}}}}; }
+
+}  // namespace
+
+struct Worker::Work {
+  const LeasedMessage& leased;
+  channel::UnifiedMessage message{};
+  const Flow* flow = nullptr;
+  Gateway* pms = nullptr;
+  SessionRow stored{};  // As found, for its revision.
+  std::string act_key{};
+  std::string guest_hash{};
+  LocalTime local{};
+  WallTime now{};
+
+  const InboxMessage& row() const { return leased.message; }
+};
+
+struct Worker::Effect {
+  Session session{};
+  Say say{};  // No lines: no reply.
+  std::vector<EventDraft> events{};
+  std::string intent{};
+  std::optional<Consequence> consequence{};  // Of a write to the PMS.
+  Proposal proposal{};                       // With a consequence: what was written.
+};
+
+Result<bool> Worker::step() {
+  const auto leased = parts_.inbox.lease(parts_.owner, parts_.clock.now(),
+                                         parts_.pipeline.limits.conversation.lease);
+  if (!leased) return leased.error();
+  if (!*leased) return false;
+  crash_point("conversation.after_lease");
+
+  const auto began = parts_.clock.monotonic();
+  const auto handled = handle(**leased);
+  parts_.metrics.histogram(metric::kOrchestratorLatency)
+      .observe(std::chrono::duration<double>(parts_.clock.monotonic() - began).count());
+  if (!handled) return handled.error();
+  return true;
+}
+
+Status Worker::handle(const LeasedMessage& leased) {
+  Work work{.leased = leased, .now = parts_.clock.now()};
+  work.local = local_time(work.now, parts_.pipeline.time_zone);
+  work.guest_hash = hash_guest(parts_.guest_key, leased.message.lane);
+  work.act_key = derived_id(
+      "act_", {leased.message.tenant, leased.message.channel, leased.message.message_id});
+
+  auto message = decode<channel::UnifiedMessage>(std::string_view(leased.message.payload));
+  if (!message) return give_up_or_retry(work, message.error());
+  work.message = *std::move(message);
+
+  work.flow = flow_of(parts_.pipeline, leased.message.channel);
+  if (work.flow == nullptr)
+    return give_up_or_retry(
+        work, {ErrorClass::config, "no pipeline takes messages of " + leased.message.channel});
+  work.pms = parts_.gateways.at(work.flow->pms);
+
+  const auto effect = effect_of(work);
+  if (!effect) return give_up_or_retry(work, effect.error());
+  crash_point("conversation.before_commit");
+  const auto committed = commit(work, *effect);
+  crash_point("conversation.after_commit");
+  return committed;
+}
+
+Result<Worker::Effect> Worker::effect_of(Work& work) {
+  const auto& row = work.row();
+  auto stored = parts_.sessions.find(row.tenant, row.lane, work.now);
+  if (!stored) return stored.error();
+  Session session;
+  if (*stored) {
+    work.stored = **stored;
+    auto decoded = decode<Session>(std::string_view((*stored)->data));
+    if (!decoded) return decoded.error();
+    session = *std::move(decoded);
+  }
+
+  // Died after the decision to write: repeat that decision, with the same key.
+  const auto decided = parts_.acts.find(row.tenant, work.act_key);
+  if (!decided) return decided.error();
+  if (*decided) {
+    const auto proposal = decode<Proposal>(std::string_view((*decided)->decision));
+    if (!proposal) return proposal.error();
+    return carry_out(work, std::move(session), *proposal);
+  }
+
+  switch (treatment_of(work.message)) {
+    case Treatment::none: return Effect{.session = std::move(session)};
+    case Treatment::staff_wrote:
+      session.silent_until_ms = work.now.time_since_epoch().count() + kSilenceMs;
+      return Effect{.session = std::move(session)};
+    default: break;
+  }
+  if (session.silent_until_ms > work.now.time_since_epoch().count())
+    return Effect{.session = std::move(session)};
+  return converse(work, std::move(session));
+}
+
+Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
+  if (treatment_of(work.message) == Treatment::cannot_read) {
+    if (session.language.empty()) session.language = parts_.pipeline.languages.front();
+    return Effect{.session = std::move(session), .say = plain("unsupported")};
+  }
+  std::string language;
+  const auto said = hear(work, session, language);
+  if (!said) return said.error();
+  crash_point("conversation.after_understand");
+
+  const Session before = session;
+  auto outcome = decide(std::move(session),
+                        {.said = *said,
+                         .language = language,
+                         .guest_key = work.message.sender_id,
+                         .conversation = work.guest_hash,
+                         .today = work.local.date,
+                         .now_ms = work.now.time_since_epoch().count()},
+                        parts_.pipeline, *work.flow, *work.pms);
+  if (!outcome) {  // The PMS cannot be asked now; the guest should not wait for it.
+    parts_.log.warn("lookup failed", {{"pms", work.flow->pms}, {"error", outcome.error().message}});
+    Session same = before;
+    if (same.language.empty()) same.language = parts_.pipeline.languages.front();
+    return Effect{.session = std::move(same), .say = plain("trouble"), .intent = said->intent};
+  }
+  count(*said, *outcome);
+  if (outcome->act) {
+    auto effect = carry_out(work, std::move(outcome->session), outcome->act->proposal);
+    if (effect) effect->intent = said->intent;
+    return effect;
+  }
+  return Effect{.session = std::move(outcome->session),
+                .say = std::move(outcome->say),
+                .events = std::move(outcome->events),
+                .intent = said->intent};
+}
+
+Result<Said> Worker::hear(const Work& work, const Session& session, std::string& language) {
+  language = session.language.empty() ? work.message.language : session.language;
+  if (work.message.choice) return understood_choice(work.message.choice->id);
+  if (treatment_of(work.message) == Treatment::welcome)
+    return Said{.intent = "greeting", .confidence = 1};
+
+  const auto reply =
+      parts_.understand(work.flow->understand, {.text = work.message.text,
+                                                .language = language,
+                                                .now = format_local(work.local),
+                                                .time_zone = parts_.pipeline.time_zone,
+                                                .pending = session.pending});
+  if (!reply) return reply.error();
+  language = reply->language;
+  return understood(*reply);
+}
+
+Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
+                                         const Proposal& wanted) {
+  Proposal proposal = wanted;
+  if (proposal.kind == "create") proposal.create.reference = reservation_reference({work.act_key});
+  const auto act = parts_.acts.decide(work.row().tenant, work.act_key, encode(proposal), work.now);
+  if (!act) return act.error();
+  crash_point("conversation.before_act");
+
+  Consequence consequence;
+  if (proposal.kind == "create") {
+    consequence = after_create(proposal.create, work.pms->create(proposal.create, work.act_key),
+                               parts_.pipeline);
+  } else {
+    const pms::ReservationKey key{.id = proposal.cancel.id, .reference = proposal.cancel.reference};
+    consequence =
+        after_cancel(proposal.cancel, work.pms->cancel(key, work.act_key), parts_.pipeline);
+  }
+  crash_point("conversation.after_act");
+  if (consequence.dead_letter)
+    parts_.log.error("the PMS did not take a reservation",
+                     {{"pms", work.flow->pms},
+                      {"kind", proposal.kind},
+                      {"error", consequence.dead_letter->message}});
+
+  return Effect{.session = after_acting(std::move(session), consequence),
+                .say = consequence.say,
+                .events = consequence.events,
+                .consequence = consequence,
+                .proposal = proposal};
+}
+
+Status Worker::commit(const Work& work, const Effect& effect) {
+  const auto& row = work.row();
+  const auto& pipeline = parts_.pipeline;
+  const Cause cause{.channel = row.channel,
+                    .message_id = row.message_id,
+                    .correlation_id = row.correlation_id,
+                    .intent = effect.intent,
+                    .guest_hash = work.guest_hash,
+                    .at = work.now};
+  std::vector<OutboxItem> items;
+  std::vector<NotificationLogRow> filtered;
+  if (!effect.say.lines.empty()) {
+    const std::string reference = derived_id("r_", {row.tenant, row.channel, row.message_id});
+    channel::SendRequest request{
+        .account = work.message.account,
+        .recipient = work.message.sender_id,
+        .text = parts_.texts.render(effect.session.language, effect.say.lines),
+        .language = effect.session.language,
+        .reference = reference};
+    for (const auto& button : effect.say.buttons)
+      request.buttons.push_back(
+          {.id = button.id,
+           .title = parts_.texts.render(effect.session.language, {button.key, {}})});
+    items.push_back({.tenant = row.tenant,
+                     .kind = OutboxKind::reply,
+                     .target = row.channel,
+                     .lane = row.lane,
+                     .payload = encode(request),
+                     .reference = reference,
+                     .correlation_id = row.correlation_id,
+                     .cause = row.message_id,
+                     .created = work.now});
+  }
+  for (const auto& event : effect.events) {
+    auto out = fan_out(event, cause, pipeline);
+    std::ranges::move(out.items, std::back_inserter(items));
+    std::ranges::move(out.filtered, std::back_inserter(filtered));
+  }
+
+  SessionRow session = work.stored;
+  session.tenant = row.tenant;
+  session.lane = row.lane;
+  session.data = encode(effect.session);
+  session.updated = work.now;
+  session.expires = work.now + pipeline.limits.conversation.session_ttl;
+
+  std::optional<ReservationRow> reservation;
+  std::optional<DeadLetterRow> dead_letter;
+  if (effect.consequence && effect.consequence->state) {
+    const auto& made = effect.consequence->reservation;
+    reservation = ReservationRow{
+        .reference = made.reference.empty() ? work.flow->pms + "/" + made.id : made.reference,
+        .tenant = row.tenant,
+        .lane = row.lane,
+        .guest_name = made.guest_name,
+        .pms = work.flow->pms,
+        .pms_id = made.id,
+        .state = *effect.consequence->state,
+        .data = encode(made),
+        .created = work.now,
+        .updated = work.now};
+  }
+  if (effect.consequence && effect.consequence->dead_letter) {
+    dead_letter = DeadLetterRow{.tenant = row.tenant,
+                                .kind = DeadLetterKind::reservation,
+                                .source = effect.consequence->reservation.reference,
+                                .reason = effect.consequence->dead_letter->message,
+                                .error_class = effect.consequence->dead_letter->error_class,
+                                .payload = encode(effect.proposal),
+                                .attempts = 1,
+                                .created = work.now};
+  }
+
+  return parts_.database.transact([&](Transaction& tx) -> Status {
+    if (!parts_.inbox.finish(tx, work.leased.lease, work.now))
+      return Error{ErrorClass::retry, "the lease of a message was lost; another worker handles it"};
+    if (!parts_.sessions.save(tx, session))
+      return Error{ErrorClass::retry, "a session changed while its message was handled"};
+    for (const auto& item : items) parts_.outbox.add(tx, item);
+    for (const auto& entry : filtered) parts_.notification_logs.add(tx, entry);
+    if (reservation) parts_.reservations.save(tx, *reservation);
+    if (dead_letter) DeadLetters::add(tx, *dead_letter);
+    if (effect.consequence)
+      parts_.acts.record(
+          tx, row.tenant, work.act_key,
+          effect.consequence->dead_letter ? R"({"done":false})" : R"({"done":true})");
+    return Done{};
+  });
+}
+
+Status Worker::give_up_or_retry(const Work& work, const Error& error) {
+  const auto& schedule = parts_.pipeline.limits.conversation.retry;
+  const auto wait =
+      next_wait(schedule, work.leased.lease.attempt, parts_.random.unit(), error.retry_after);
+  const bool again =
+      error.error_class == ErrorClass::retry || error.error_class == ErrorClass::deadline;
+  if (again && wait) {
+    parts_.log.warn("message will be tried again", {{"channel", work.row().channel},
+                                                    {"attempt", work.leased.lease.attempt},
+                                                    {"error", error.message}});
+    return parts_.database.transact([&](Transaction& tx) {
+      parts_.inbox.retry(tx, work.leased.lease, work.now + *wait, error);
+    });
+  }
+  parts_.log.error("message given up; it is in the dead letters",
+                   {{"channel", work.row().channel},
+                    {"attempt", work.leased.lease.attempt},
+                    {"error", error.message}});
+  return parts_.database.transact(
+      [&](Transaction& tx) { parts_.inbox.bury(tx, work.leased, error, work.now); });
+}
+
+void Worker::count(const Said& said, const Outcome& outcome) {
+  parts_.metrics.counter(metric::kIntentsDetected, {said.intent, band(said.confidence)}).add();
+  if (outcome.session.fallbacks > 0) parts_.metrics.counter(metric::kNlpFallbacks).add();
+  if (outcome.handed_off) parts_.metrics.counter(metric::kOrchestratorEscalations).add();
+}
+
+}  // namespace conserje

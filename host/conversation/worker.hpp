@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "conserje/channel_types.hpp"
+#include "conserje/nlu_types.hpp"
+#include "conversation/engine.hpp"
+#include "conversation/texts.hpp"
+#include "guard/clock.hpp"
+#include "guard/random.hpp"
+#include "ops/log.hpp"
+#include "ops/metrics.hpp"
+#include "store/acts.hpp"
+#include "store/inbox.hpp"
+#include "store/notification_logs.hpp"
+#include "store/outbox.hpp"
+#include "store/sessions.hpp"
+
+namespace conserje {
+
+/// Asks an nlu plugin, by its name in the pipeline.
+using Understand =
+    std::function<Result<nlu::ParseReply>(const std::string& plugin, const nlu::ParseRequest&)>;
+
+/// Turns messages into replies: leases a guest's oldest message, lets the engine decide, and stores
+/// session, replies, events and "handled" in one transaction. A crash at any point repeats the
+/// message with the same effect: replies and events have ids derived from the message's, and a
+/// write to the PMS stands in the journal before it runs. Threads: several may call step() at once.
+class Worker {
+ public:
+  /// What a Worker works with; all of it outlives it.
+  struct Parts {
+    Database& database;
+    Inbox& inbox;
+    Outbox& outbox;
+    Sessions& sessions;
+    Acts& acts;
+    Reservations& reservations;
+    NotificationLogs& notification_logs;
+    const Pipeline& pipeline;
+    const Texts& texts;
+    Understand understand;
+    std::map<std::string, Gateway*> gateways;  // By the PMS plugin's name.
+    const Clock& clock;
+    Random& random;
+    Metrics& metrics;
+    Log& log;
+    std::string owner;      // Of the leases; unique to this host.
+    std::string guest_key;  // The tenant's key of guest hashes.
+  };
+
+  explicit Worker(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Handles one message; false: none is due. Errors: those of the store; the message stays.
+  Result<bool> step();
+
+ private:
+  struct Work;    // One message on its way.
+  struct Effect;  // What its transaction stores.
+
+  Status handle(const LeasedMessage& leased);
+  Result<Effect> effect_of(Work& work);
+  Result<Effect> converse(const Work& work, Session session);
+  Result<Effect> carry_out(const Work& work, Session session, const Proposal& proposal);
+  Result<Said> hear(const Work& work, const Session& session, std::string& language);
+  Status commit(const Work& work, const Effect& effect);
+  Status give_up_or_retry(const Work& work, const Error& error);
+  void count(const Said& said, const Outcome& outcome);
+
+  Parts parts_;
+};
+
+}  // namespace conserje
