@@ -27,11 +27,11 @@ class ServerState;
 /// The bounds that strangers meet.
 struct ServerLimits {
   std::size_t head_bytes = 8 * 1024;  // Request line and headers; beyond it 431.
-  Millis request_time{10'000};  // From the first byte of a request to its last; beyond it 408.
-  Millis idle_time{30'000};     // Between two requests of one connection.
-  Millis write_time{10'000};    // For the client to take an answer.
-  Millis linger_time{2'000};    // For the client to read a refusal before the socket is closed.
-  std::size_t connections = 16'384;  // When full, the oldest incomplete request gives way.
+  Millis request_time{10'000};        // From a request's first byte to its last; beyond it 408.
+  Millis idle_time{30'000};           // Between two requests of one connection.
+  Millis write_time{10'000};          // For the client to take an answer.
+  Millis linger_time{2'000};          // For the client to read our last words before we close.
+  std::size_t connections = 16'384;   // When full, the oldest incomplete request gives way.
 };
 
 /// One whole request as it came. The views hold until its Responder answers or is destroyed.
@@ -43,8 +43,8 @@ struct InboundRequest {
   std::string_view header_block;  // Lines "Name: value\r\n", verbatim and in order.
   std::string_view body;          // Without transfer coding, at most the route's limit.
   std::string_view peer;          // Numeric address of the client, or of the proxy in front.
-  std::string_view
-      correlation_id;      // X-Correlation-ID if it was 1-128 of [A-Za-z0-9._-], else a fresh one.
+  /// X-Correlation-ID if it was 1-128 of [A-Za-z0-9._-], else a fresh one.
+  std::string_view correlation_id;
   WallTime received_at{};  // When the last byte was there.
 
   /// A header's value without surrounding blanks, names in any case. nullopt: absent, or there
@@ -87,20 +87,22 @@ class Responder {
 /// Responder along.
 using Handler = std::function<void(const InboundRequest&, Responder)>;
 
+/// Who answers what.
 struct Route {
-  std::string methods;  // Separated by one space: "GET POST". GET includes HEAD.
-  std::string path;  // "/health/live" is that path alone; "/webhooks/" is everything below it. The
-                     // longest wins.
-  std::size_t body_limit =
-      0;  // Bytes; beyond it 413, before they are read where Content-Length tells.
-  Handler handler;
+  /// Separated by one space: "GET POST". GET includes HEAD.
+  std::string methods{};
+  /// "/health/live" is that path alone, "/webhooks/" everything below it. The longest wins.
+  std::string path{};
+  /// Bytes; beyond it 413, before they are read where Content-Length tells.
+  std::size_t body_limit = 0;
+  Handler handler{};
 };
 
 struct ServerCounts {
   std::uint64_t open = 0;      // Connections now.
   std::uint64_t accepted = 0;  // Connections ever.
   std::uint64_t evicted = 0;   // Gave way to newer ones.
-  std::uint64_t expired = 0;   // Cut at a deadline while they owed or were owed bytes.
+  std::uint64_t expired = 0;   // Cut at a deadline within a request or an answer.
   std::uint64_t refused = 0;   // Requests that the server answered itself, with 4xx or 5xx.
 };
 
@@ -133,7 +135,7 @@ class Server {
   ServerCounts counts() const;
 
  private:
-  std::unique_ptr<ServerState> state_;
+  std::shared_ptr<ServerState> state_;  // Shared with its operations on `io`.
 };
 
 }  // namespace conserje
