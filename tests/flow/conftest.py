@@ -15,6 +15,8 @@ import host_process  # noqa: E402
 import hotel as hotels  # noqa: E402
 import webhook_receiver  # noqa: E402
 
+POSTGRES_URL = pathlib.Path(os.environ.get("CONSERJE_POSTGRES_FOLDER", "build/dev/postgres"), "url")
+
 
 @pytest.fixture
 def graph():
@@ -34,7 +36,7 @@ def store(request):
     if request.param == "sqlite":
         yield "sqlite:data/hotel-sol.db"
         return
-    server = os.environ["CONSERJE_TEST_POSTGRESQL"]
+    server = os.environ.get("CONSERJE_TEST_POSTGRES") or POSTGRES_URL.read_text().strip()
     name = f"flow_{uuid.uuid4().hex}"
     psql(server, f"CREATE DATABASE {name}")
     yield f"{server.rpartition('/')[0]}/{name}"

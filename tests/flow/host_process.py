@@ -67,8 +67,11 @@ class Host:
             raise AssertionError(f"the host ended with status {status}:\n{self.log}")
 
     def wait_end(self, timeout_s=30.0):
-        """Waits until the process ends by itself -> its status, negative for a signal."""
-        status = self.process.wait(timeout_s)
+        """Waits until the process ends by itself -> its status, negative for a signal. AssertionError: it does not."""
+        try:
+            status = self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the host still runs after {timeout_s} s:\n{self.log}") from None
         self.process = None
         return status
 

@@ -99,9 +99,12 @@ class StandIn:
         with self._changed:
             while not (value := condition()):
                 left = end - time.monotonic()
-                assert left > 0, f"{type(self).__name__}: not seen within {timeout_s} s; requests: {self.requests}"
+                assert left > 0, f"not seen within {timeout_s} s; {len(self.requests)} requests, the last ones:\n{self}"
                 self._changed.wait(min(left, 0.5))
             return value
+
+    def __str__(self):
+        return "\n".join(f"{request.method} {request.path} {request.body[:500]}" for request in self.requests[-10:])
 
     def close(self):
         self._closing.set()

@@ -11,13 +11,13 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = 1614265330
 EVENT = b'{"type":"reservation.created","timestamp":"2021-02-25T15:02:10.000+00:00","data":{"reservation_id":"R-1"}}'
 
-# Made with openssl: the HMAC of id, timestamp and EVENT, and of EVENT alone with the secret's text.
+# Made with openssl: the HMAC of id, timestamp and EVENT, and of EVENT alone, with the same key.
 HEADERS = {
     "Content-Type": "application/json",
     "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
     "webhook-timestamp": str(NOW),
     "webhook-signature": "v1,hRSvoaZ6KthZSpbxKstYFcCaN0r81XQFRP9Df0rmffQ=",
-    "X-Signature": "sha256=fd64ebd2408847e75385b96861c15292f65d00a80a8b2fd30a96940a0c5b6fd8",
+    "X-Signature": "sha256=1fc74dbef4b5bffa93f93696225cbcbddcb23ce6925eeb672041f92bc3297113",
 }
 
 
