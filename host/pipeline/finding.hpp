@@ -49,4 +49,13 @@ bool has_errors(std::span<const Finding> findings);
 /// wrong, missing, too many or swapped. Empty: none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// `"word"`
+std::string in_quotes(std::string_view text);
+
+/// `did you mean "near"?`, or nothing.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+/// "a, b, c"
+std::string joined(std::span<const std::string> words);
+
 }  // namespace conserje

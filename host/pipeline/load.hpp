@@ -23,7 +23,10 @@ struct Vocabulary {
 struct Loaded {
   Pipeline pipeline;  // Usable only without errors among the findings.
   std::vector<Finding> findings;
-  std::set<std::string> known_keys;  // The path of every key that was looked for.
+  /// Every key that there is, and every key that the file has: "limits.http.body_bytes",
+  /// "plugins.*.use", "pipeline[].pms".
+  std::set<std::string> known_keys;
+  std::set<std::string> written_keys;
 };
 
 /// Reads the file and what it includes, resolves ${...} references, and checks all that can be

@@ -30,9 +30,9 @@ enum class Mode : unsigned char {
 
 /// What guests are told about the house.
 struct Hotel {
-  std::string name;  // Required.
-  std::string address;
-  std::string phone;
+  std::string name{};  // Required.
+  std::string address{};
+  std::string phone{};
   std::string currency = "USD";            // ISO 4217
   std::chrono::minutes check_in{15 * 60};  // Since midnight, in Pipeline::time_zone.
   std::chrono::minutes check_out{11 * 60};
@@ -50,19 +50,19 @@ struct Listen {
 
 /// One configured plugin.
 struct PluginUse {
-  std::string name;       // The key; also the last part of /webhooks/<name>.
-  std::string kind;       // "channel", "pms", ... from `use: kind/name`; empty for a file, whose
+  std::string name{};     // The key; also the last part of /webhooks/<name>.
+  std::string kind{};     // "channel", "pms", ... from `use: kind/name`; empty for a file, whose
                           // manifest says it.
-  std::string use;        // "channel/whatsapp"; for a file the path as it is opened.
+  std::string use{};      // "channel/whatsapp"; for a file the path as it is opened.
   bool required = false;  // Without it the host does not start, and is not ready.
   Millis deadline{10'000};
   unsigned max_in_flight = 8;
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
 
   /// Of every value in `config`, by JSON pointer; "" is the plugin itself.
-  std::map<std::string, Position> positions;
+  std::map<std::string, Position> positions{};
   /// The JSON pointers whose text came from a ${...} reference.
-  std::set<std::string> referenced;
+  std::set<std::string> referenced{};
 
   bool is_file() const { return kind.empty(); }
   bool operator==(const PluginUse&) const = default;
@@ -70,19 +70,19 @@ struct PluginUse {
 
 /// Which doors lead to which understanding and which house.
 struct Flow {
-  std::vector<std::string> channels;  // Plugin names; each stands in one flow only.
-  std::string understand;             // The nlu plugin's name.
-  std::string pms;                    // The pms plugin's name.
-  std::vector<std::string> handlers;  // Intents that are handled; empty: all.
+  std::vector<std::string> channels{};  // Plugin names; each stands in one flow only.
+  std::string understand{};             // The nlu plugin's name.
+  std::string pms{};                    // The pms plugin's name.
+  std::vector<std::string> handlers{};  // Intents that are handled; empty: all.
 
   bool operator==(const Flow&) const = default;
 };
 
 /// Which events go to which sink.
 struct Notify {
-  std::string to;                    // The sink plugin's name.
-  std::vector<std::string> events;   // Globs such as "reservation.*", see glob.hpp.
-  std::vector<std::string> intents;  // Only events of these intents; empty: all.
+  std::string to{};                    // The sink plugin's name.
+  std::vector<std::string> events{};   // Globs such as "reservation.*", see glob.hpp.
+  std::vector<std::string> intents{};  // Only events of these intents; empty: all.
 
   bool operator==(const Notify&) const = default;
 };
@@ -129,9 +129,9 @@ struct DeliveryLimits {
 };
 
 struct Limits {
-  HttpLimits http;
-  ConversationLimits conversation;
-  DeliveryLimits delivery;
+  HttpLimits http{};
+  ConversationLimits conversation{};
+  DeliveryLimits delivery{};
 
   bool operator==(const Limits&) const = default;
 };
@@ -139,29 +139,31 @@ struct Limits {
 /// The whole configuration of one host.
 struct Pipeline {
   Mode mode = Mode::development;
-  std::string tenant;     // Required: a-z, 0-9, "-", at most 63.
-  std::string time_zone;  // Required: IANA name, known to this machine.
+  std::string tenant{};     // Required: a-z, 0-9, "-", at most 63.
+  std::string time_zone{};  // Required: IANA name, known to this machine.
   std::vector<std::string> languages{
       "es", "en"};  // The first one is spoken when the guest's is not known.
-  Hotel hotel;
-  Listen listen;
-  std::string public_url;  // Where vendors reach `listen` from outside; signatures of some cover
-                           // it. May be empty.
+  Hotel hotel{};
+  Listen listen{};
+  std::string public_url{};  // Where vendors reach `listen` from outside; signatures of some cover
+                             // it. May be empty.
   std::filesystem::path data_dir = "data";
-  std::string store;  // "sqlite:<path>" or "postgresql://..."; default:
-                      // sqlite:<data_dir>/<tenant>.db. Holds secrets.
-  LogSettings log;
+  std::string store{};  // "sqlite:<path>" or "postgresql://..."; default:
+                        // sqlite:<data_dir>/<tenant>.db. Holds secrets.
+  LogSettings log{};
   std::vector<std::filesystem::path> plugin_path{"/usr/lib/conserje/plugins"};
-  std::vector<PluginUse> plugins;  // In the file's order.
-  std::vector<Flow> flows;         // `pipeline:`
-  std::vector<Notify> notify;
-  std::map<std::string, Translations> faq;    // By topic: wifi, breakfast, parking, ...
-  std::map<std::string, Translations> texts;  // Replaces texts of the catalogues, by their key.
-  Limits limits;
+  std::vector<PluginUse> plugins{};  // In the file's order.
+  std::vector<Flow> flows{};         // `pipeline:`
+  std::vector<Notify> notify{};
+  std::map<std::string, Translations> faq{};    // By topic: wifi, breakfast, parking, ...
+  std::map<std::string, Translations> texts{};  // Replaces texts of the catalogues, by their key.
+  Limits limits{};
 
   /// Where each key stands, by its path ("pipeline[0].channels[1]"), for findings that are made
   /// after loading.
-  std::map<std::string, Position> positions;
+  std::map<std::string, Position> positions{};
+  /// The paths whose text came from a ${...} reference, and is therefore not shown.
+  std::set<std::string> referenced{};
 
   /// Of the key, or of the nearest one around it that was written.
   Position position(std::string_view path) const;

@@ -18,9 +18,9 @@ namespace conserje {
 /// additionalProperties, items, enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum,
 /// minLength, maxLength, pattern, format (uri, email, date, time, hostname), minItems, maxItems,
 /// uniqueItems, anyOf, oneOf, allOf; default, secret; and the annotations title, description,
-/// examples, $schema, $id, $comment. A property that the schema does not name is refused unless
-/// additionalProperties says otherwise. Any other keyword is the vendor's mistake and an error:
-/// what we do not check we do not promise.
+/// examples, $schema, $id, $comment. Beside the "properties" that a schema names no others are
+/// taken, unless additionalProperties says so or it is a branch of a combination. Any other keyword
+/// is the vendor's mistake and an error: what we do not check we do not promise.
 ///
 /// Production refuses placeholder secrets and secrets that stand in the file; development warns of
 /// both.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/finding.hpp"
+#include "pipeline/pipeline.hpp"
 #include "pipeline/source.hpp"
 
 namespace conserje {
@@ -41,6 +43,19 @@ void wipe(std::string& text);
 /// True for what people write where a secret will go one day: "changeme", "secret", "xxxx",
 /// "<token>", ...
 bool is_placeholder(std::string_view secret);
+
+/// A place of the configuration that holds a secret.
+struct SecretPlace {
+  Mode mode;
+  Position at;
+  std::string path;  // "plugins.whatsapp.config.access_token"
+  std::string_view value;
+  bool referenced = false;  // The value came from a ${...}.
+};
+
+/// Complains about a secret that is a placeholder or stands in the file: an error in production,
+/// else a warning.
+void check_secret(const SecretPlace& place, std::vector<Finding>& findings);
 
 /// A text after its ${...} references have been replaced.
 struct Resolved {

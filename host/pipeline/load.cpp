@@ -1,0 +1,492 @@
+#include "pipeline/load.hpp"
+
+#include <arpa/inet.h>
+#include <date/tz.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "pipeline/section.hpp"
+#include "pipeline/validate.hpp"
+
+namespace conserje {
+namespace {
+
+using Kind = YamlValue::Kind;
+using Strings = std::vector<std::string>;
+
+const Strings kPluginKinds{"channel", "pms", "sink", "nlu", "speech"};
+
+// ---- Files
+// ---------------------------------------------------------------------------------------
+
+/// Reads a file and all that it includes into one mapping.
+class Documents {
+ public:
+  Documents(const ConfigSource& source, std::vector<Finding>& findings)
+      : source_(source), findings_(findings) {}
+
+  /// The whole document; its `at` is the first file's beginning.
+  YamlValue read(std::string_view text, const std::filesystem::path& file) {
+    YamlValue whole{.kind = Kind::map, .at = {file.string(), 1, 1}};
+    add(whole, text, file);
+    return whole;
+  }
+
+ private:
+  static constexpr std::size_t kMostFiles = 100;
+
+  void add(YamlValue& whole, std::string_view text, const std::filesystem::path& file) {
+    files_.push_back(file.lexically_normal());
+    auto document = parse_yaml(text, file.string(), findings_);
+    if (!document || document->kind == Kind::null) return;
+    if (document->kind != Kind::map) {
+      complain(document->at, shown(*document) + " instead of keys and values", "tenant: hotel-sol");
+      return;
+    }
+    for (auto& entry : document->entries)
+      if (entry.key != "include") join(whole, entry);
+    if (const auto* files = document->find("include")) {
+      include(whole, *files, file.parent_path());
+      if (whole.find("include") == nullptr) whole.entries.push_back({"include", files->at, *files});
+    }
+  }
+
+  void include(YamlValue& whole, const YamlValue& files, const std::filesystem::path& folder) {
+    for (const auto& item : files.items) {
+      const auto file = folder / item.text;
+      if (item.kind != Kind::scalar || item.text.empty()) {
+        complain(item.at, shown(item) + " is no file to include");
+      } else if (std::ranges::find(files_, file.lexically_normal()) != files_.end()) {
+        complain(item.at, file.string() + " is included twice, or by itself");
+      } else if (files_.size() == kMostFiles) {
+        return complain(item.at, "more than " + std::to_string(kMostFiles) + " files");
+      } else if (auto text = source_.file(file)) {
+        add(whole, *text, file);
+      } else {
+        complain(item.at, text.error().message);
+      }
+    }
+  }
+
+  /// Puts one top-level entry into the whole. A mapping that is there already is joined with it,
+  /// key by key.
+  void join(YamlValue& into, YamlEntry& entry, bool top = true) {
+    const auto before = std::ranges::find(into.entries, entry.key, &YamlEntry::key);
+    if (before == into.entries.end()) {
+      into.entries.push_back(std::move(entry));
+    } else if (top && before->value.kind == Kind::map && entry.value.kind == Kind::map) {
+      for (auto& inner : entry.value.entries) join(before->value, inner, false);
+    } else {
+      complain(entry.at,
+               in_quotes(entry.key) + " stands also in " + before->at.file + ", line " +
+                   std::to_string(before->at.line),
+               "keep one of them");
+    }
+  }
+
+  void complain(const Position& at, std::string found, std::string fix = {}) {
+    findings_.push_back({Severity::error, at, {}, std::move(found), std::move(fix)});
+  }
+
+  const ConfigSource& source_;
+  std::vector<Finding>& findings_;
+  std::vector<std::filesystem::path> files_;
+};
+
+// ---- Single values
+// -------------------------------------------------------------------------------
+
+template <class T>
+auto one_of(std::initializer_list<std::pair<std::string_view, T>> words) {
+  return [words = std::vector(words)](const std::string& text) -> std::optional<T> {
+    const auto found = std::ranges::find(words, text, &std::pair<std::string_view, T>::first);
+    if (found == words.end()) return {};
+    return found->second;
+  };
+}
+
+/// At most 63 of a-z, 0-9 and `also`, the first one a letter or digit.
+bool is_name(std::string_view text, std::string_view also) {
+  constexpr std::string_view kFirst = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return !text.empty() && text.size() <= 63 && kFirst.find(text[0]) != std::string_view::npos &&
+         std::ranges::all_of(text, [&](char c) {
+           return kFirst.find(c) != std::string_view::npos ||
+                  also.find(c) != std::string_view::npos;
+         });
+}
+
+auto name_with(std::string_view also) {
+  return [also](const std::string& text) -> std::optional<std::string> {
+    return is_name(text, also) ? std::optional(text) : std::nullopt;
+  };
+}
+
+/// "HH:MM"
+std::optional<std::chrono::minutes> time_of_day(const std::string& text) {
+  if (text.size() != 5 || text[2] != ':') return {};
+  const auto hours = whole_number<unsigned>(text.substr(0, 2));
+  const auto minutes = whole_number<unsigned>(text.substr(3));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return {};
+  return std::chrono::minutes(*hours * 60 + *minutes);
+}
+
+std::optional<std::string> currency(const std::string& text) {
+  const bool fits =
+      text.size() == 3 && std::ranges::all_of(text, [](char c) { return 'A' <= c && c <= 'Z'; });
+  return fits ? std::optional(text) : std::nullopt;
+}
+
+/// "127.0.0.1:8080" or "[::1]:8080".
+std::optional<Listen> address_and_port(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return {};
+  const auto port = whole_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
+  auto address = text.substr(0, colon);
+  const bool six = address.starts_with('[') && address.ends_with(']');
+  if (six) address = address.substr(1, address.size() - 2);
+
+  std::array<unsigned char, sizeof(in6_addr)> binary{};
+  const bool known = inet_pton(six ? AF_INET6 : AF_INET, address.c_str(), binary.data()) == 1;
+  if (!port || !known || address.find('\0') != std::string::npos) return {};
+  return Listen{address, *port};
+}
+
+/// Without its last "/".
+std::optional<std::string> http_url(const std::string& text) {
+  const auto host = text.starts_with("https://")  ? text.substr(8)
+                    : text.starts_with("http://") ? text.substr(7)
+                                                  : "";
+  if (host.empty() || host.starts_with('/') ||
+      host.find_first_of(" \t\r\n\"<>?#") != std::string::npos)
+    return {};
+  return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+}
+
+std::optional<std::string> store_url(const std::string& text) {
+  for (const std::string_view scheme : {"sqlite:", "postgresql://", "postgres://"})
+    if (text.starts_with(scheme) && text.size() > scheme.size()) return text;
+  return {};
+}
+
+// ---- A plugin's config as JSON
+// -------------------------------------------------------------------
+
+/// A scalar without quotes is what YAML 1.2's core schema makes of it, but stays text where a
+/// number would lose something: its leading zeros, or digits that 64 bits cannot hold.
+nlohmann::json plain_to_json(const std::string& text) {
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  const auto digits = text.starts_with('-') ? text.substr(1) : text;
+  if (digits.empty() || digits.find_first_not_of("0123456789+-.eE") != std::string::npos)
+    return text;
+  if (digits.size() > 1 && digits[0] == '0' && digits[1] != '.') return text;
+  if (const auto number = whole_number<std::int64_t>(text)) return *number;
+  if (digits.find_first_of(".eE") == std::string::npos) return text;
+  double real{};
+  const auto* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, real);
+  if (failure != std::errc{} || stop != end) return text;
+  return real;
+}
+
+void to_json(const Reading& reading, const YamlValue& value,
+             const nlohmann::json::json_pointer& pointer, const std::string& path,
+             PluginUse& plugin, nlohmann::json& json) {
+  plugin.positions[pointer.to_string()] = value.at;
+  switch (value.kind) {
+    case Kind::null: json = nullptr; break;
+    case Kind::scalar: {
+      auto resolved = reading.resolve_text(value, path);
+      if (!resolved) break;
+      if (resolved->had_reference) plugin.referenced.insert(pointer.to_string());
+      json = value.quoted || resolved->had_reference ? nlohmann::json(resolved->text)
+                                                     : plain_to_json(resolved->text);
+      wipe(resolved->text);
+      break;
+    }
+    case Kind::list:
+      json = nlohmann::json::array();
+      for (std::size_t i = 0; i < value.items.size(); ++i)
+        to_json(reading, value.items[i], pointer / i, path + "[" + std::to_string(i) + "]", plugin,
+                json.emplace_back());
+      break;
+    case Kind::map:
+      json = nlohmann::json::object();
+      for (const auto& entry : value.entries) {
+        to_json(reading, entry.value, pointer / entry.key, path + "." + entry.key, plugin,
+                json[entry.key]);
+        plugin.positions[(pointer / entry.key).to_string()] = entry.at;
+      }
+      break;
+  }
+}
+
+// ---- Sections
+// ------------------------------------------------------------------------------------
+
+using namespace std::chrono_literals;
+
+void read_hotel(Section& hotel, Hotel& out) {
+  hotel.text("name", out.name, "what guests call the house");
+  hotel.require("name");
+  hotel.text("address", out.address);
+  hotel.text("phone", out.phone);
+  hotel.read("currency", out.currency, "three letters of ISO 4217, such as EUR", currency);
+  const std::string time = "a time of day in quotes, such as \"15:00\"";
+  hotel.read("check_in", out.check_in, time, time_of_day);
+  hotel.read("check_out", out.check_out, time, time_of_day);
+  hotel.read("latest_check_out", out.latest_check_out, time, time_of_day);
+}
+
+void read_log(Section& log, LogSettings& out) {
+  log.read("level", out.level, "debug, info, warn or error",
+           one_of<LogLevel>({{"debug", LogLevel::debug},
+                             {"info", LogLevel::info},
+                             {"warn", LogLevel::warn},
+                             {"error", LogLevel::error}}));
+  log.path("file", out.file, "a path");
+}
+
+void read_limits(Section& limits, Limits& out) {
+  limits.section("http", [&](Section& http) {
+    http.number("max_connections", out.http.max_connections, 1U, 1'000'000U);
+    http.number<std::size_t>("header_bytes", out.http.header_bytes, 1024, 64 * 1024);
+    http.number<std::size_t>("body_bytes", out.http.body_bytes, 1024, 64 * 1024 * 1024);
+    http.duration("header_timeout_ms", out.http.header_timeout, 100ms, 5min);
+    http.duration("body_timeout_ms", out.http.body_timeout, 100ms, 10min);
+    http.duration("idle_timeout_ms", out.http.idle_timeout, 100ms, 1h);
+  });
+  limits.section("conversation", [&](Section& conversation) {
+    conversation.number("workers", out.conversation.workers, 1U, 64U);
+    conversation.duration("lease_s", out.conversation.lease, 1s, 1h);
+    conversation.duration("session_ttl_s", out.conversation.session_ttl, 1min, 8760h);
+    conversation.schedule("retry_s", out.conversation.retry);
+  });
+  limits.section("delivery", [&](Section& delivery) {
+    delivery.number("workers", out.delivery.workers, 1U, 64U);
+    delivery.duration("lease_s", out.delivery.lease, 1s, 1h);
+    delivery.duration("unknown_outcome_wait_s", out.delivery.unknown_outcome_wait, 0s, 24h);
+    delivery.schedule("retry_replies_s", out.delivery.replies);
+    delivery.schedule("retry_events_s", out.delivery.events);
+  });
+}
+
+/// `use`: "kind/name", or the path of a shared object. Complains and gives an empty one when it is
+/// neither.
+void read_use(const Reading& reading, Section& section, PluginUse& plugin) {
+  const std::string needed = "kind/name, such as channel/whatsapp, or a file, such as ./vendor.so";
+  std::string use;
+  section.text("use", use, needed);
+  section.require("use");
+  if (use.empty()) return;
+
+  const auto at = reading.out.pipeline.position(section.path_of("use"));
+  if (use.starts_with("./") || use.starts_with("../") || use.starts_with('/')) {
+    plugin.use = (std::filesystem::path(at.file).parent_path() / use).lexically_normal().string();
+    return;
+  }
+  const auto slash = use.find('/');
+  const auto kind = use.substr(0, slash);
+  const auto name = slash == std::string::npos ? "" : use.substr(slash + 1);
+  if (std::ranges::find(kPluginKinds, kind) == kPluginKinds.end()) {
+    auto fix = did_you_mean(kind, kPluginKinds);
+    if (fix.empty()) fix = "the kinds are " + joined(kPluginKinds);
+    reading.complain(at, section.path_of("use"), in_quotes(use) + " names no kind of plugin", fix,
+                     "use: " + needed);
+  } else if (!is_name(name, "-_")) {
+    reading.complain(at, section.path_of("use"), in_quotes(use) + " names no plugin", "",
+                     "use: " + needed);
+  } else {
+    plugin.kind = kind;
+    plugin.use = use;
+  }
+}
+
+/// Where a plugin's code runs is a choice of one in this release.
+void read_isolation(Section& section) {
+  std::string isolation = "in_process";
+  section.read("isolation", isolation,
+               "in_process; this release runs every plugin in the host's own process",
+               one_of<std::string>({{"in_process", "in_process"}}));
+}
+
+void read_plugin(const Reading& reading, const YamlEntry& entry, const std::string& path) {
+  const std::string needed = entry.key + ": {use: channel/whatsapp, config: {...}}";
+  if (!is_name(entry.key, "-_")) {
+    reading.complain(entry.at, path, in_quotes(entry.key) + " is not a name for a plugin", "",
+                     "a-z, 0-9, \"-\", \"_\", at most 63, such as whatsapp");
+  }
+  if (entry.value.kind != Kind::map) {
+    reading.complain(entry.value.at, path, shown(entry.value) + " instead of a plugin's settings",
+                     "", needed);
+    return;
+  }
+  PluginUse plugin{.name = entry.key};
+  Section section(reading, entry.value, path, "plugins.*");
+  read_use(reading, section, plugin);
+  section.flag("required", plugin.required);
+  read_isolation(section);
+  section.duration("deadline_ms", plugin.deadline, 10ms, 10min);
+  section.number("max_in_flight", plugin.max_in_flight, 1U, 256U);
+  plugin.positions[""] = entry.at;
+  if (const auto* config = section.take("config", Kind::map, "the plugin's own settings"))
+    to_json(reading, *config, nlohmann::json::json_pointer(), section.path_of("config"), plugin,
+            plugin.config);
+  section.finish();
+  reading.out.pipeline.plugins.push_back(std::move(plugin));
+}
+
+void read_flow(Section& section, Flow& flow) {
+  section.words("channels", flow.channels, "a list of channel plugins, such as [whatsapp]");
+  section.require("channels");
+  section.text("understand", flow.understand, "the name of an nlu plugin");
+  section.require("understand");
+  section.text("pms", flow.pms, "the name of a pms plugin");
+  section.require("pms");
+  const auto* handlers = section.peek("handlers");
+  const bool all = handlers != nullptr && handlers->kind == Kind::scalar && handlers->text == "all";
+  const std::string needed = "all, or a list of intents, such as [greeting, make_reservation]";
+  if (all) {
+    section.take("handlers", Kind::scalar, needed);
+  } else {
+    section.words("handlers", flow.handlers, needed);
+  }
+}
+
+void read_notify(Section& section, Notify& notify) {
+  section.text("to", notify.to, "the name of a sink plugin");
+  section.require("to");
+  section.words("events", notify.events,
+                "a list of events, such as [\"reservation.*\", handoff.opened]");
+  section.require("events");
+  section.words("intents", notify.intents, "a list of intents, such as [complaint]");
+}
+
+/// `faq` and `texts`: a mapping of texts by language under each key.
+void read_texts(const Reading& reading, Section& top, std::string_view key,
+                std::map<std::string, Translations>& out) {
+  const std::string shape = "{es: \"...\", en: \"...\"}";
+  top.each_entry(key, "texts by language, such as {wifi: " + shape + "}",
+                 [&](const YamlEntry& entry, const std::string& path) {
+                   if (entry.value.kind != Kind::map) {
+                     return reading.complain(entry.value.at, path,
+                                             shown(entry.value) + " instead of texts by language",
+                                             "", entry.key + ": " + shape);
+                   }
+                   for (const auto& text : entry.value.entries) {
+                     const auto inner = path + "." + text.key;
+                     reading.out.pipeline.positions[inner] = text.at;
+                     if (text.value.kind != Kind::scalar || text.value.text.empty()) {
+                       reading.complain(text.value.at, inner,
+                                        shown(text.value) + " instead of a text", "",
+                                        entry.key + ": " + shape);
+                     } else if (auto resolved = reading.resolve_text(text.value, inner)) {
+                       out[entry.key][text.key] = resolved->text;
+                     }
+                   }
+                 });
+}
+
+void read_plugin_path(Section& top, Pipeline& out) {
+  Strings folders;
+  top.words("plugin_path", folders, "a list of folders, such as [/usr/lib/conserje/plugins]");
+  if (folders.empty()) return;
+  const auto base = std::filesystem::path(out.position("plugin_path").file).parent_path();
+  out.plugin_path.clear();
+  for (const auto& folder : folders) out.plugin_path.push_back((base / folder).lexically_normal());
+}
+
+/// The one place that knows every key of the file.
+void read_pipeline(const Reading& reading, Section& top) {
+  auto& out = reading.out.pipeline;
+  unsigned version = 1;
+  top.number("version", version, 1U, 1U);
+  top.take("include", Kind::list,
+           "a list of files, such as [faq.yaml]");  // Documents has read them.
+  top.read("mode", out.mode, "development or production",
+           one_of<Mode>({{"development", Mode::development}, {"production", Mode::production}}));
+  top.read("tenant", out.tenant, "a-z, 0-9, \"-\", at most 63, such as hotel-sol", name_with("-"));
+  top.require("tenant");
+  top.text("time_zone", out.time_zone, "an IANA time zone, such as America/Argentina/Buenos_Aires");
+  top.require("time_zone");
+  top.words("languages", out.languages, "a list of languages, such as [es, en]");
+  top.section("hotel", [&](Section& hotel) { read_hotel(hotel, out.hotel); });
+  top.read("listen", out.listen, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+           address_and_port);
+  top.read("public_url", out.public_url,
+           "a URL without query, such as https://bot.hotel-sol.example", http_url);
+  top.path("data_dir", out.data_dir, "a folder, such as /var/lib/conserje/hotel-sol");
+  top.read("store", out.store, "sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE",
+           store_url);
+  top.section("log", [&](Section& log) { read_log(log, out.log); });
+  read_plugin_path(top, out);
+  top.each_entry(
+      "plugins", "plugins by name, such as {whatsapp: {use: channel/whatsapp, config: {...}}}",
+      [&](const YamlEntry& entry, const std::string& path) { read_plugin(reading, entry, path); });
+  top.require("plugins");
+  top.each_item("pipeline",
+                "a list such as [{channels: [whatsapp], understand: builtin, pms: frontdesk}]",
+                [&](Section& flow) { read_flow(flow, out.flows.emplace_back()); });
+  top.require("pipeline");
+  top.each_item("notify", "a list such as [{to: staff, events: [\"reservation.*\"]}]",
+                [&](Section& notify) { read_notify(notify, out.notify.emplace_back()); });
+  read_texts(reading, top, "faq", out.faq);
+  read_texts(reading, top, "texts", out.texts);
+  top.section("limits", [&](Section& limits) { read_limits(limits, out.limits); });
+  top.finish();
+
+  if (out.store.empty()) out.store = "sqlite:" + (out.data_dir / (out.tenant + ".db")).string();
+}
+
+/// Between ":" and "@" of a URL; empty when there is none.
+std::string password_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto host = url.rfind('@');
+  if (scheme == std::string::npos || host == std::string::npos) return {};
+  const auto colon = url.find(':', scheme + 3);
+  return colon < host ? url.substr(colon + 1, host - colon - 1) : "";
+}
+
+/// The password of a database URL is a secret like those of plugins.
+void check_store_password(const Reading& reading, const YamlValue* store) {
+  const auto password = password_of(reading.out.pipeline.store);
+  if (store == nullptr || password.empty()) return;
+  const auto written = password_of(store->text);
+  check_secret({.mode = reading.out.pipeline.mode,
+                .at = store->at,
+                .path = "store",
+                .value = password,
+                .referenced = written.empty() || written.find("${") != std::string::npos},
+               reading.out.findings);
+}
+
+}  // namespace
+
+Loaded load_pipeline_text(std::string_view text, const std::filesystem::path& file,
+                          const ConfigSource& source, const Vocabulary& vocabulary) {
+  Loaded loaded;
+  const auto document = Documents(source, loaded.findings).read(text, file);
+  loaded.pipeline.positions[""] = document.at;
+  const Reading reading{source, loaded};
+  Section top(reading, document, "", "");
+  read_pipeline(reading, top);
+  check_store_password(reading, document.find("store"));
+  validate(loaded.pipeline, vocabulary, loaded.findings);
+  return loaded;
+}
+
+Loaded load_pipeline(const std::filesystem::path& file, const ConfigSource& source,
+                     const Vocabulary& vocabulary) {
+  const auto text = source.file(file);
+  if (text) return load_pipeline_text(*text, file, source, vocabulary);
+  Loaded loaded;
+  loaded.findings.push_back({Severity::error, {file.string()}, {}, text.error().message});
+  return loaded;
+}
+
+}  // namespace conserje

@@ -1,0 +1,56 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fake_source.hpp"
+#include "pipeline/load.hpp"
+
+namespace conserje {
+namespace {
+
+/// config/reference.yaml on a machine that has the secrets it speaks of.
+class Reference : public testing::Test {
+ protected:
+  Reference() {
+    const std::filesystem::path path = CONSERJE_CONFIG "/reference.yaml";
+    source.files["reference.yaml"] = SystemSource().file(path).value();
+    source.files["faq.yaml"] = "";
+    source.environment = {{"WA_TOKEN", "EAAG-1"}, {"WA_APP_SECRET", "9f86d0"}, {"WA_VERIFY", "v3"}};
+    source.credentials = {{"staff_webhook", "whsec_C2FVsBQIhrscChlQ"}};
+    loaded = load_pipeline("reference.yaml", source);
+  }
+
+  FakeSource source;
+  Loaded loaded;
+};
+
+TEST_F(Reference, LoadsWithoutFindings) { EXPECT_EQ(report(loaded.findings), ""); }
+
+TEST_F(Reference, HasEveryKey) { EXPECT_EQ(loaded.written_keys, loaded.known_keys); }
+
+TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
+  const Pipeline defaults{.tenant = loaded.pipeline.tenant,
+                          .time_zone = loaded.pipeline.time_zone,
+                          .hotel = {.name = loaded.pipeline.hotel.name,
+                                    .address = loaded.pipeline.hotel.address,
+                                    .phone = loaded.pipeline.hotel.phone},
+                          .public_url = loaded.pipeline.public_url,
+                          .store = "sqlite:data/" + loaded.pipeline.tenant + ".db",
+                          .log = {.file = loaded.pipeline.log.file},
+                          .plugins = loaded.pipeline.plugins,
+                          .flows = loaded.pipeline.flows,
+                          .notify = loaded.pipeline.notify,
+                          .faq = loaded.pipeline.faq,
+                          .texts = loaded.pipeline.texts,
+                          .positions = loaded.pipeline.positions,
+                          .referenced = loaded.pipeline.referenced};
+  EXPECT_EQ(loaded.pipeline, defaults);
+
+  const PluginUse plugin;
+  const auto& first = loaded.pipeline.plugins.at(0);
+  EXPECT_EQ(first.required, plugin.required);
+  EXPECT_EQ(first.deadline, plugin.deadline);
+  EXPECT_EQ(first.max_in_flight, plugin.max_in_flight);
+}
+
+}  // namespace
+}  // namespace conserje
