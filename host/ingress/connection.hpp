@@ -31,8 +31,7 @@ enum class Phase : std::uint8_t {
   handling,   // Our handler. No deadline: that is the handler's.
   writing,    // The client, to take the answer.
   idle,       // The next request, of which nothing has come.
-  lingering,  // The client, to read the answer and close. Closing first would reset what it has not
-              // read yet.
+  lingering,  // The client, to close after our last words: closing first could take them back.
   closed,
 };
 
@@ -50,9 +49,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void cut_off(Refusal why);
   /// The server is going away. The buffers stay as long as a Responder does.
   void close();
-
-  Phase phase() const { return phase_; }
-  MonotonicTime deadline() const { return deadline_; }
 
  private:
   friend class ServerState;  // Keeps phase_, deadline_ and place_ in step with its lists.

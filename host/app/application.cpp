@@ -1,0 +1,419 @@
+#include "app/application.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fstream>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "app/emitter.hpp"
+#include "app/plugin_kv_storage.hpp"
+#include "app/pump.hpp"
+#include "app/thread_pool.hpp"
+#include "app/timers.hpp"
+#include "conversation/worker.hpp"
+#include "delivery/dispatcher.hpp"
+#include "guard/ids.hpp"
+#include "guard/system_random.hpp"
+#include "ingress/intake.hpp"
+#include "ingress/server.hpp"
+#include "ingress/webhook_route.hpp"
+#include "ops/health.hpp"
+#include "ops/log.hpp"
+#include "ops/metric_names.hpp"
+#include "plugin/http/client.hpp"
+#include "pms/gateway.hpp"
+#include "store/migrate.hpp"
+
+namespace conserje {
+namespace {
+
+constexpr Millis kDrain{10'000};         // For requests, steps and plugins at the stop.
+constexpr Millis kWatch{100};            // Between two looks for calls past their deadline.
+constexpr Millis kHousekeeping{60'000};  // Between two removals of expired sessions.
+constexpr std::size_t kPoolQueue = 1'024;
+constexpr std::int64_t kExpiredAtOnce = 1'000;
+
+bool is_shared(const Pipeline& pipeline) { return pipeline.store.starts_with("postgres"); }
+
+/// The key of this tenant's guest hashes: made once, kept in the store.
+Result<std::string> guest_key(PluginKvStorage& storage, Random& random) {
+  const auto found = storage.get("", "guest_hash_key");
+  if (!found) return found.error();
+  if (*found) return (*found)->value;
+  std::string key(32, '\0');
+  random.fill(std::as_writable_bytes(std::span(key)));
+  const auto put = storage.put("", "guest_hash_key", key, 0, 1024);
+  if (!put) return put.error();
+  if (*put) return key;
+  const auto theirs = storage.get("", "guest_hash_key");  // Another host was quicker.
+  if (!theirs) return theirs.error();
+  return theirs->value().value;
+}
+
+std::string problem_text(const std::vector<Finding>& findings) {
+  return has_errors(findings) ? report(findings) : std::string();
+}
+
+}  // namespace
+
+/// The parts list, in the order in which they are built; they end in the reverse.
+class Application::Parts {
+ public:
+  Parts(Checked checked_configuration, std::unique_ptr<Database> opened, std::string key)
+      : checked(std::move(checked_configuration)),
+        database(std::move(opened)),
+        owner(derived_id("host_", {std::to_string(random.bits()), std::to_string(getpid())})),
+        guest_hash_key(std::move(key)) {}
+
+  const Pipeline& pipeline() const { return checked.pipeline; }
+
+  Status build();
+  Status run();
+
+  Checked checked;
+  SystemClock clock{};
+  SystemRandom random{};
+  Log log{checked.pipeline.log, clock};
+  Metrics metrics{};
+  std::unique_ptr<Database> database;
+  const std::string owner;
+  const std::string guest_hash_key;
+
+ private:
+  void connect_gateways();
+  void add_routes();
+  Status listen();
+  void begin_stop();
+  void watch_plugins();
+  void keep_house();
+  HealthReport readiness() const;
+  Response metrics_page() const;
+  Understand understanding();
+  Outlets outlets();
+
+  boost::asio::io_context io_{1};
+  PluginKvStorage storage_{*database};
+  ThreadPool pool_{pipeline().limits.conversation.workers + pipeline().limits.delivery.workers,
+                   kPoolQueue};
+  Timers timers_{io_, pool_};
+  HttpClient http_{{}, clock};
+
+  Inbox inbox_{*database, [this] {
+                 if (conversation_) conversation_->wake();
+               }};
+  Outbox outbox_{*database, [this] {
+                   if (delivery_) delivery_->wake();
+                 }};
+  Sessions sessions_{*database};
+  Acts acts_{*database};
+  Reservations reservations_{*database};
+  NotificationLogs notification_logs_{*database};
+
+  Intake intake_{pipeline().tenant, inbox_, metrics, log};
+  Emitter emitter_{pipeline().tenant, intake_, *database, clock,
+                   [this] { boost::asio::post(io_, [this] { begin_stop(); }); }};
+  std::optional<Registry> registry_{};
+  std::map<std::string, std::unique_ptr<Gateway>> gateways_{};
+  std::optional<Worker> worker_{};
+  std::optional<Dispatcher> dispatcher_{};
+  std::unique_ptr<Pump> conversation_{};
+  std::unique_ptr<Pump> delivery_{};
+  Server server_{
+      io_,
+      {.head_bytes = pipeline().limits.http.header_bytes,
+       .request_time = pipeline().limits.http.header_timeout + pipeline().limits.http.body_timeout,
+       .idle_time = pipeline().limits.http.idle_timeout,
+       .connections = pipeline().limits.http.max_connections},
+      clock,
+      random};
+  boost::asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  boost::asio::steady_timer watch_{io_};
+  boost::asio::steady_timer house_{io_};
+  bool stopping_ = false;
+};
+
+Status Application::Parts::build() {
+  const ServiceSources services{
+      .log = log,
+      .clock = &clock,
+      .metrics = &metrics,
+      .random = &random,
+      .http =
+          [this](OutboundRequest request, std::stop_token stop) {
+            return http_.send_and_wait(std::move(request), std::move(stop));
+          },
+      .storage = &storage_,
+      .secrets = [this](std::string_view plugin,
+                        std::string_view handle) { return checked.secrets.reveal(plugin, handle); },
+      .emit =
+          [this](std::string_view plugin, const CallSpec& call, channel::EmitRequest request) {
+            return emitter_.emit(plugin, call, std::move(request));
+          },
+      .timers = &timers_};
+  registry_.emplace(Registry::open(std::move(checked.plugins), services, checked.findings));
+  if (const auto text = problem_text(checked.findings); !text.empty())
+    return Error{ErrorClass::config, text};
+
+  connect_gateways();
+  std::map<std::string, Gateway*> gateways;
+  for (const auto& [name, gateway] : gateways_) gateways[name] = gateway.get();
+  worker_.emplace(Worker::Parts{.database = *database,
+                                .inbox = inbox_,
+                                .outbox = outbox_,
+                                .sessions = sessions_,
+                                .acts = acts_,
+                                .reservations = reservations_,
+                                .notification_logs = notification_logs_,
+                                .pipeline = pipeline(),
+                                .texts = *checked.texts,
+                                .understand = understanding(),
+                                .gateways = std::move(gateways),
+                                .clock = clock,
+                                .random = random,
+                                .metrics = metrics,
+                                .log = log,
+                                .owner = owner,
+                                .guest_key = guest_hash_key});
+  dispatcher_.emplace(Dispatcher::Parts{.database = *database,
+                                        .outbox = outbox_,
+                                        .notification_logs = notification_logs_,
+                                        .pipeline = pipeline(),
+                                        .outlets = outlets(),
+                                        .clock = clock,
+                                        .random = random,
+                                        .metrics = metrics,
+                                        .log = log,
+                                        .owner = owner});
+  const auto stepping = [this](auto& room) {
+    return [this, &room] {
+      auto more = room->step();
+      if (more && *more) emitter_.progressed();
+      return more;
+    };
+  };
+  conversation_ = std::make_unique<Pump>(
+      "conversation", pipeline().limits.conversation.workers,
+      Pump::Room{.step = stepping(worker_), .next_due = [this] { return inbox_.next_due(); }},
+      pool_, timers_, clock, log);
+  delivery_ = std::make_unique<Pump>(
+      "delivery", pipeline().limits.delivery.workers,
+      Pump::Room{.step = stepping(dispatcher_), .next_due = [this] { return outbox_.next_due(); }},
+      pool_, timers_, clock, log);
+  database->set_completion_executor(
+      [this](std::function<void()> task) { boost::asio::post(io_, std::move(task)); });
+  add_routes();
+  return Done{};
+}
+
+void Application::Parts::connect_gateways() {
+  for (const auto& flow : pipeline().flows) {
+    auto* plugin = registry_->find(flow.pms);
+    if (plugin == nullptr || gateways_.contains(flow.pms)) continue;
+    gateways_[flow.pms] = std::make_unique<Gateway>(
+        flow.pms, Gateway::Settings{.deadline = pipeline().plugin(flow.pms)->deadline},
+        [this, plugin](const PmsCall& call) {
+          return plugin->call({.deadline = call.deadline,
+                               .attempt = call.attempt,
+                               .idempotency_key = call.idempotency_key,
+                               .tenant = pipeline().tenant},
+                              call.method, call.head);
+        },
+        [](Millis wait) { std::this_thread::sleep_for(wait); }, clock, random, metrics);
+  }
+}
+
+Understand Application::Parts::understanding() {
+  return
+      [this](const std::string& name, const nlu::ParseRequest& request) -> Result<nlu::ParseReply> {
+        auto* plugin = registry_->find(name);
+        if (plugin == nullptr)
+          return Error{ErrorClass::config, "the nlu plugin " + name + " is not running"};
+        return plugin->call_as<nlu::ParseReply>({.tenant = pipeline().tenant}, nlu::method::parse,
+                                                request);
+      };
+}
+
+Outlets Application::Parts::outlets() {
+  return {.send = [this](const std::string& name, const CallSpec& spec,
+                         const channel::SendRequest& request) -> Result<channel::SendReply> {
+            auto* plugin = registry_->find(name);
+            if (plugin == nullptr)
+              return Error{ErrorClass::config, "the channel " + name + " is not running"};
+            return plugin->call_as<channel::SendReply>(spec, channel::method::send, request);
+          },
+          .deliver = [this](const std::string& name, const CallSpec& spec,
+                            const sink::DeliverRequest& request) -> Result<sink::DeliverReply> {
+            auto* plugin = registry_->find(name);
+            if (plugin == nullptr)
+              return Error{ErrorClass::config, "the sink " + name + " is not running"};
+            return plugin->call_as<sink::DeliverReply>(spec, sink::method::deliver, request);
+          }};
+}
+
+void Application::Parts::add_routes() {
+  const WebhookParts webhooks{
+      .intake = intake_,
+      .metrics = metrics,
+      .log = log,
+      .clock = clock,
+      .tenant = pipeline().tenant,
+      .public_url = pipeline().public_url,
+      .run_on_pool = [this](std::function<void()> task) { return pool_.post(std::move(task)); }};
+  for (const auto& plugin : registry_->all())
+    if (plugin->manifest().method(channel::method::handle_webhook) != nullptr)
+      server_.handle(webhook_route(*plugin, webhooks));
+
+  const auto page = [this](std::string path, std::function<Response()> make) {
+    server_.handle(
+        {.methods = "GET",
+         .path = std::move(path),
+         .handler = [make = std::move(make)](const InboundRequest&, Responder responder) {
+           std::move(responder).answer(make());
+         }});
+  };
+  const auto json = [](HealthReport health) {
+    return Response{.status = health.status,
+                    .body = std::move(health.body),
+                    .content_type = "application/json"};
+  };
+  page("/health/live", [json] { return json(live()); });
+  page("/health/ready", [this, json] { return json(readiness()); });
+  page("/metrics", [this] { return metrics_page(); });
+}
+
+HealthReport Application::Parts::readiness() const {
+  std::vector<HealthCheck> checks;
+  const auto stored =
+      database->read([](Transaction& tx) { return tx.query("SELECT 1 AS one").size(); });
+  checks.push_back({.name = "store",
+                    .state = stored ? HealthState::ok : HealthState::down,
+                    .detail = stored ? std::string() : stored.error().message});
+  for (const auto& plugin : registry_->all()) checks.push_back(plugin->health());
+  return ready(checks);
+}
+
+Response Application::Parts::metrics_page() const {
+  return {.body = metrics.expose(), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
+}
+
+Status Application::Parts::listen() {
+  const auto& address = pipeline().listen;
+  const auto port = server_.listen(address.address, address.port);
+  if (!port) return port.error();
+  // For those who start hosts on a free port; written whole or not at all.
+  const auto file = pipeline().data_dir / "listen";
+  const auto fresh = pipeline().data_dir / "listen.new";
+  std::ofstream(fresh) << address.address << ':' << *port << '\n';
+  std::error_code error;
+  std::filesystem::rename(fresh, file, error);
+  if (error)
+    log.warn("the listening address could not be written",
+             {{"file", file.string()}, {"error", error.message()}});
+  log.info("listening", {{"address", address.address}, {"port", *port}});
+  return Done{};
+}
+
+Status Application::Parts::run() {
+  // What a host that died had begun is done again: at once where the store is ours alone, else when
+  // its leases end.
+  if (!is_shared(pipeline())) {
+    if (const auto freed = inbox_.release_all("", clock.now()); !freed) return freed.error();
+    if (const auto freed = outbox_.release_all("", clock.now()); !freed) return freed.error();
+  }
+  registry_->start(checked.findings);
+  if (const auto text = problem_text(checked.findings); !text.empty())
+    return Error{ErrorClass::config, text};
+  if (const auto listening = listen(); !listening) return listening;
+
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error) begin_stop();
+  });
+  conversation_->wake();
+  delivery_->wake();
+  watch_plugins();
+  keep_house();
+  io_.run();
+
+  emitter_.stop();
+  conversation_->stop();
+  delivery_->stop();
+  for (const auto& name : registry_->drain(clock.monotonic() + kDrain))
+    log.error("a plugin's call did not end", {{"plugin", name}});
+  pool_.stop();
+  timers_.clear();
+  if (const auto freed = inbox_.release_all(owner, clock.now()); !freed) return freed.error();
+  if (const auto freed = outbox_.release_all(owner, clock.now()); !freed) return freed.error();
+  log.info("stopped");
+  return Done{};
+}
+
+void Application::Parts::begin_stop() {
+  if (std::exchange(stopping_, true)) return;
+  log.info("stopping");
+  server_.drain(clock.monotonic() + kDrain, [this] {
+    signals_.cancel();
+    watch_.cancel();
+    house_.cancel();
+    io_.stop();
+  });
+}
+
+void Application::Parts::watch_plugins() {
+  watch_.expires_after(kWatch);
+  watch_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    for (const auto& plugin : registry_->all()) plugin->cancel_overdue();
+    watch_plugins();
+  });
+}
+
+void Application::Parts::keep_house() {
+  house_.expires_after(kHousekeeping);
+  house_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    database->enqueue(
+        [this](Transaction& tx) {
+          return sessions_.remove_expired(tx, clock.now(), kExpiredAtOnce);
+        },
+        [](const Result<std::int64_t>&) {});
+    pool_.post([this] {
+      if (const auto active = sessions_.active(clock.now()))
+        metrics.gauge(metric::kSessionsActive).set(static_cast<double>(*active));
+    });
+    keep_house();
+  });
+}
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>> Application::open(Checked checked) {
+  std::error_code error;
+  std::filesystem::create_directories(checked.pipeline.data_dir, error);
+  if (error)
+    return Error{ErrorClass::config, "data_dir " + checked.pipeline.data_dir.string() +
+                                         " cannot be made: " + error.message()};
+  static const SystemClock clock;
+  auto database = open_database(checked.pipeline.store, {}, clock);
+  if (!database) return database.error();
+  if (const auto migrated = migrate(**database, clock.now()); !migrated) return migrated.error();
+  SystemRandom random;
+  PluginKvStorage storage(**database);
+  const auto key = guest_key(storage, random);
+  if (!key) return key.error();
+
+  std::unique_ptr<Application> application(
+      new Application(std::make_unique<Parts>(std::move(checked), *std::move(database), *key)));
+  if (const auto built = application->parts_->build(); !built) return built.error();
+  return application;
+}
+
+Status Application::run() { return parts_->run(); }
+
+}  // namespace conserje

@@ -1,0 +1,77 @@
+#include "app/start.hpp"
+
+#include <cstdlib>
+
+#include "conversation/catalogues.hpp"
+#include "conversation/handlers.hpp"
+#include "guard/system_random.hpp"
+#include "pipeline/load.hpp"
+#include "pipeline/source.hpp"
+
+namespace conserje {
+namespace {
+
+/// Every event that this host tells.
+constexpr std::string_view kEvents[] = {"reservation.created", "reservation.cancelled",
+                                        "reservation.failed", "handoff.opened"};
+
+Vocabulary vocabulary(const Catalogues& catalogues) {
+  Vocabulary words;
+  for (const auto& row : handlers()) words.intents.emplace_back(row.intent);
+  words.events.assign(std::begin(kEvents), std::end(kEvents));
+  words.texts = text_keys(catalogues);
+  return words;
+}
+
+}  // namespace
+
+std::filesystem::path own_executable() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
+Checked check_configuration(const std::filesystem::path& file) {
+  Checked checked;
+  const auto catalogues = shipped_catalogues();
+  if (!catalogues) {
+    checked.findings.push_back({.at = {}, .path = "", .found = catalogues.error().message});
+    return checked;
+  }
+  const SystemSource source;
+  auto loaded = load_pipeline(file, source, vocabulary(*catalogues));
+  checked.findings = std::move(loaded.findings);
+  checked.pipeline = std::move(loaded.pipeline);
+
+  const char* environment = std::getenv("CONSERJE_PLUGIN_PATH");
+  const auto folders = plugin_folders(environment == nullptr ? "" : environment,
+                                      checked.pipeline.plugin_path, own_executable());
+  checked.plugins = inspect_plugins(checked.pipeline.plugins, folders, checked.pipeline.mode,
+                                    checked.secrets, checked.findings);
+
+  auto texts = Texts::create(*catalogues, checked.pipeline.texts);
+  if (texts) {
+    checked.texts = *std::move(texts);
+  } else {
+    checked.findings.push_back({.at = checked.pipeline.position("texts"),
+                                .path = "texts",
+                                .found = texts.error().message});
+  }
+  return checked;
+}
+
+std::size_t load_for_a_look(Checked& checked) {
+  const SystemClock clock;
+  SystemRandom random;
+  Metrics metrics;
+  const ServiceSources services{.log = Log::silent(),
+                                .clock = &clock,
+                                .metrics = &metrics,
+                                .random = &random,
+                                .secrets = [&](std::string_view plugin, std::string_view handle) {
+                                  return checked.secrets.reveal(plugin, handle);
+                                }};
+  const auto registry = Registry::open(std::move(checked.plugins), services, checked.findings);
+  return registry.all().size();
+}
+
+}  // namespace conserje

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace conserje {
+
+/// The host's one pool of workers, bounded in threads and in waiting tasks. Its threads give way to
+/// the I/O thread and the store's writer (a lower priority): answering webhooks comes before
+/// handling them. Threads: any.
+class ThreadPool {
+ public:
+  ThreadPool(unsigned threads, std::size_t waiting);
+  /// Runs what waits, then joins.
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  /// False: the queue is full, or the pool has been stopped; `task` will not run.
+  bool post(std::function<void()> task);
+  /// Takes no more tasks, runs those that wait, joins. Again: nothing. Threads: none of the pool's.
+  void stop();
+
+ private:
+  void run();
+
+  const std::size_t waiting_;
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  std::deque<std::function<void()>> tasks_{};
+  bool stopped_ = false;
+  std::vector<std::jthread> threads_{};
+};
+
+}  // namespace conserje

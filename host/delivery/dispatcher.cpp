@@ -1,0 +1,184 @@
+#include "delivery/dispatcher.hpp"
+
+#include <utility>
+
+#include "guard/backoff.hpp"
+#include "guard/crash_point.hpp"
+#include "ops/metric_names.hpp"
+
+namespace conserje {
+namespace {
+
+/// A receiver knows an event by its id, so an event whose outcome is unknown is soon told again.
+constexpr Millis kEventUnknownWait{15'000};
+
+ErrorClass class_named(std::string_view word) {
+  for (const auto error_class :
+       {ErrorClass::retry, ErrorClass::permanent, ErrorClass::auth, ErrorClass::config})
+    if (to_string(error_class) == word) return error_class;
+  return ErrorClass::permanent;
+}
+
+/// The outcome of one event's delivery as the plugin told it.
+Status outcome_of(const Result<sink::DeliverReply>& reply, sink::DeliveryResult& result) {
+  if (!reply) return reply.error();
+  if (reply->results.size() != 1)
+    return Error{ErrorClass::bug, "the sink gave " + std::to_string(reply->results.size()) +
+                                      " results for one event"};
+  result = reply->results.front();
+  if (result.status == "ok") return Done{};
+  Error error{class_named(result.status), result.error};
+  if (result.retry_after_ms > 0) error.retry_after = Millis(result.retry_after_ms);
+  return error;
+}
+
+}  // namespace
+
+Verdict verdict_on_reply(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::retry:
+    case ErrorClass::auth:
+    case ErrorClass::config: return Verdict::again;  // An operator may mend it within the schedule.
+    case ErrorClass::deadline:
+    case ErrorClass::cancelled: return Verdict::wait_for_word;
+    case ErrorClass::permanent:
+    case ErrorClass::bug: return Verdict::bury;
+  }
+  return Verdict::bury;
+}
+
+Result<bool> Dispatcher::step() {
+  const auto leased =
+      parts_.outbox.lease(parts_.owner, parts_.clock.now(), parts_.pipeline.limits.delivery.lease);
+  if (!leased) return leased.error();
+  if (!*leased) return false;
+  crash_point("delivery.after_lease");
+  const auto delivered = deliver(**leased);
+  if (!delivered) return delivered.error();
+  return true;
+}
+
+Status Dispatcher::deliver(const LeasedItem& leased) {
+  const auto now = parts_.clock.now();
+  if (leased.item.expires && *leased.item.expires < now)
+    return bury(leased, {ErrorClass::permanent, "expired before it could be sent"});
+  const bool is_reply = leased.item.kind == OutboxKind::reply;
+  const auto& limits = parts_.pipeline.limits.delivery;
+  if (leased.state ==
+      OutboxState::failed)  // The channel took it and said later that it could not deliver it.
+    return bury(leased, {ErrorClass::permanent, leased.last_error});
+  if (leased.state == OutboxState::sending) {
+    const auto& schedule = is_reply ? limits.replies : limits.events;
+    if (!next_wait(schedule, leased.lease.attempt - 1, 0))
+      return bury(leased, {ErrorClass::deadline, "the outcome of sending stayed unknown"});
+    parts_.log.warn("outcome unknown; sending again",
+                    {{"target", leased.item.target}, {"attempt", leased.lease.attempt}});
+  }
+  const auto wait = is_reply ? limits.unknown_outcome_wait : kEventUnknownWait;
+  const auto marked = parts_.outbox.mark_sending(leased.lease, now + wait);
+  if (!marked) return marked.error();
+  if (!*marked) return Done{};  // The lease was lost; another worker has it.
+  return is_reply ? send_reply(leased) : tell_event(leased);
+}
+
+Status Dispatcher::send_reply(const LeasedItem& leased) {
+  const auto request = decode<channel::SendRequest>(std::string_view(leased.item.payload));
+  if (!request) return bury(leased, request.error());
+
+  crash_point("delivery.before_send");
+  const CallSpec spec{.attempt = static_cast<std::uint32_t>(leased.lease.attempt),
+                      .idempotency_key = leased.item.reference,
+                      .tenant = leased.item.tenant};
+  const auto sent = parts_.outlets.send(leased.item.target, spec, *request);
+  crash_point("delivery.after_send");
+  if (sent) {
+    const auto provider_id = sent->message_ids.empty() ? std::string() : sent->message_ids.back();
+    const auto recorded = parts_.database.transact([&](Transaction& tx) {
+      parts_.outbox.mark_sent(tx, leased, provider_id, parts_.clock.now());
+    });
+    crash_point("delivery.after_record");
+    return recorded;
+  }
+  switch (verdict_on_reply(sent.error().error_class)) {
+    case Verdict::again:
+      return try_again_or_bury(leased, parts_.pipeline.limits.delivery.replies, sent.error());
+    case Verdict::wait_for_word:
+      parts_.log.warn("reply sent with unknown outcome", {{"channel", leased.item.target},
+                                                          {"attempt", leased.lease.attempt},
+                                                          {"error", sent.error().message}});
+      return Done{};  // Stays `sending`, and comes back when its wait is over.
+    case Verdict::bury: break;
+  }
+  return bury(leased, sent.error());
+}
+
+Status Dispatcher::tell_event(const LeasedItem& leased) {
+  auto event = decode<sink::Event>(std::string_view(leased.item.payload));
+  if (!event) return bury(leased, event.error());
+
+  crash_point("events.before_send");
+  const CallSpec spec{.attempt = static_cast<std::uint32_t>(leased.lease.attempt),
+                      .idempotency_key = event->id,
+                      .tenant = leased.item.tenant};
+  const auto began = parts_.clock.monotonic();
+  const auto reply =
+      parts_.outlets.deliver(leased.item.target, spec,
+                             {.deliveries = {{.event = *event, .attempt = leased.lease.attempt}}});
+  const auto took = parts_.clock.monotonic() - began;
+  crash_point("events.after_send");
+
+  sink::DeliveryResult result;
+  const Status outcome = outcome_of(reply, result);
+  const auto* plugin = parts_.pipeline.plugin(leased.item.target);
+  const std::string kind = plugin == nullptr ? "" : plugin->use;
+  parts_.metrics.counter(metric::kNotifications, {kind, event->type, outcome ? "sent" : "failed"})
+      .add();
+  parts_.metrics.histogram(metric::kNotificationDuration, {kind})
+      .observe(std::chrono::duration<double>(took).count());
+  const NotificationLogRow entry{
+      .tenant = leased.item.tenant,
+      .endpoint = leased.item.target,
+      .event_id = event->id,
+      .event_type = event->type,
+      .result = outcome ? NotificationResult::sent : NotificationResult::failed,
+      .http_status = result.http_status,
+      .error = outcome ? std::string() : outcome.error().message,
+      .duration = std::chrono::duration_cast<Millis>(took),
+      .attempt = leased.lease.attempt,
+      .at = parts_.clock.now()};
+  const auto logged = parts_.database.transact([&](Transaction& tx) {
+    parts_.notification_logs.add(tx, entry);
+    if (outcome) parts_.outbox.mark_sent(tx, leased, event->id, entry.at);
+  });
+  if (!logged || outcome) return logged;
+
+  const auto error_class = outcome.error().error_class;
+  if (result.gone || error_class == ErrorClass::permanent || error_class == ErrorClass::bug)
+    return bury(leased, outcome.error());
+  return try_again_or_bury(leased, parts_.pipeline.limits.delivery.events, outcome.error());
+}
+
+Status Dispatcher::try_again_or_bury(const LeasedItem& leased, const RetrySchedule& schedule,
+                                     const Error& error) {
+  const auto wait =
+      next_wait(schedule, leased.lease.attempt, parts_.random.unit(), error.retry_after);
+  if (!wait) return bury(leased, error);
+  parts_.log.warn("delivery failed; will be tried again", {{"target", leased.item.target},
+                                                           {"attempt", leased.lease.attempt},
+                                                           {"error", error.message}});
+  return parts_.database.transact([&](Transaction& tx) {
+    parts_.outbox.retry(tx, leased.lease, parts_.clock.now() + *wait, error);
+  });
+}
+
+Status Dispatcher::bury(const LeasedItem& leased, const Error& reason) {
+  parts_.log.error("delivery given up; it is in the dead letters",
+                   {{"target", leased.item.target},
+                    {"attempt", leased.lease.attempt},
+                    {"class", to_string(reason.error_class)},
+                    {"error", reason.message}});
+  return parts_.database.transact(
+      [&](Transaction& tx) { parts_.outbox.bury(tx, leased, reason, parts_.clock.now()); });
+}
+
+}  // namespace conserje

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "conserje/channel_types.hpp"
+#include "conserje/sink_types.hpp"
+#include "guard/clock.hpp"
+#include "guard/random.hpp"
+#include "ops/log.hpp"
+#include "ops/metrics.hpp"
+#include "pipeline/pipeline.hpp"
+#include "plugin/call.hpp"
+#include "store/notification_logs.hpp"
+#include "store/outbox.hpp"
+
+namespace conserje {
+
+/// How replies and events leave: the channel and sink plugins, by their names in the pipeline.
+/// Errors: the plugin's.
+struct Outlets {
+  std::function<Result<channel::SendReply>(const std::string& channel, const CallSpec&,
+                                           const channel::SendRequest&)>
+      send;
+  std::function<Result<sink::DeliverReply>(const std::string& sink, const CallSpec&,
+                                           const sink::DeliverRequest&)>
+      deliver;
+};
+
+/// Takes what waits in the outbox to channels and sinks. A reply goes out once where the channel's
+/// answer was recorded; one whose outcome is unknown waits for the channel's own word before it is
+/// tried again. What cannot be delivered ends in the dead letters with its reason. Threads: several
+/// may call step() at once.
+class Dispatcher {
+ public:
+  /// What a Dispatcher works with; all of it outlives it.
+  struct Parts {
+    Database& database;
+    Outbox& outbox;
+    NotificationLogs& notification_logs;
+    const Pipeline& pipeline;
+    Outlets outlets;
+    const Clock& clock;
+    Random& random;
+    Metrics& metrics;
+    Log& log;
+    std::string owner;  // Of the leases; unique to this host.
+  };
+
+  explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Delivers one item; false: none is due. Errors: those of the store; the item stays.
+  Result<bool> step();
+
+ private:
+  Status deliver(const LeasedItem& leased);
+  Status send_reply(const LeasedItem& leased);
+  Status tell_event(const LeasedItem& leased);
+  Status try_again_or_bury(const LeasedItem& leased, const RetrySchedule& schedule,
+                           const Error& error);
+  Status bury(const LeasedItem& leased, const Error& reason);
+
+  Parts parts_;
+};
+
+/// What is to be done with an item that could not be delivered. Pure.
+enum class Verdict : unsigned char { again, wait_for_word, bury };
+/// error: of a reply that was sent. again: `schedule` has room for another try after `attempt`.
+Verdict verdict_on_reply(ErrorClass error_class);
+
+}  // namespace conserje

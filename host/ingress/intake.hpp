@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conserje/channel_types.hpp"
+#include "ops/log.hpp"
+#include "ops/metrics.hpp"
+#include "store/inbox.hpp"
+
+namespace conserje {
+
+/// What a channel plugin handed over: the parts of WebhookEvents (channel.v1.json)
+/// that are stored. Each message keeps the JSON that the plugin wrote.
+struct IncomingEvents {
+  struct Message {
+    std::string id{};
+    std::string account{};
+    std::string sender_id{};
+    std::string type{};
+    std::string json{};
+
+    bool operator==(const Message&) const = default;
+  };
+  std::vector<Message> messages{};
+  std::vector<channel::DeliveryStatus> statuses{};
+  std::vector<channel::Notice> notices{};
+  channel::HttpAnswer answer{};
+
+  bool operator==(const IncomingEvents&) const = default;
+};
+
+/// Reads a plugin's reply without a tree. Errors: bug, the plugin wrote what the schema does not
+/// allow. Pure.
+Result<IncomingEvents> read_events(std::string_view json);
+
+/// Where messages enter: resolves the tenant, and stores a whole delivery in one commit. Threads:
+/// any.
+class Intake {
+ public:
+  /// All outlive the Intake.
+  Intake(std::string tenant, Inbox& inbox, Metrics& metrics, Log& log)
+      : tenant_(std::move(tenant)), inbox_(inbox), metrics_(metrics), log_(log) {}
+
+  /// Stores what came through `channel`. `on_durable` runs once, as Inbox::accept_all says; at once
+  /// when there is nothing to store.
+  void accept(const std::string& channel, IncomingEvents events, std::string_view correlation_id,
+              WallTime at, Inbox::OnDurable on_durable);
+
+ private:
+  std::string tenant_;
+  Inbox& inbox_;
+  Metrics& metrics_;
+  Log& log_;
+};
+
+}  // namespace conserje

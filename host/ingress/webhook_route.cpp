@@ -1,0 +1,127 @@
+#include "ingress/webhook_route.hpp"
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "guard/crash_point.hpp"
+#include "ops/metric_names.hpp"
+
+namespace conserje {
+namespace {
+
+/// What the plugin needs of a request, on its own: a request's views end with its answer.
+std::string request_head(const InboundRequest& request, const std::string& public_url) {
+  std::string head;
+  head.reserve(256);
+  JsonWriter out(head);
+  write(out, channel::WebhookRequest{
+                 .method = std::string(request.method),
+                 .path = std::string(request.path),
+                 .query = std::string(request.query),
+                 .public_url =
+                     public_url.empty() ? std::string() : public_url + std::string(request.target),
+                 .received_at_ms = request.received_at.time_since_epoch().count()});
+  return head;
+}
+
+Response refusal_for(const Error& error) {
+  switch (error.error_class) {
+    case ErrorClass::auth: return problem(401, "the signature does not verify");
+    case ErrorClass::permanent: return problem(400, "the body is not what this webhook takes");
+    case ErrorClass::retry:
+    case ErrorClass::cancelled:
+    case ErrorClass::deadline: return problem(503, "busy; please repeat the request");
+    case ErrorClass::config:
+    case ErrorClass::bug:
+      return problem(500, "this webhook is not working; the operator is told in the log");
+  }
+  return problem(500, "this webhook is not working");
+}
+
+/// One channel's webhook. Shared by the requests under way.
+class Webhook : public std::enable_shared_from_this<Webhook> {
+ public:
+  Webhook(PluginInstance& channel, const WebhookParts& parts) : channel_(channel), parts_(parts) {
+    const auto* method = channel.manifest().method(channel::method::handle_webhook);
+    is_inline_ = method != nullptr && method->is_inline;
+  }
+
+  void handle(const InboundRequest& request, Responder responder) {
+    const std::string head = request_head(request, parts_.public_url);
+    if (is_inline_) {
+      const std::array attachments = {request.body, request.header_block};
+      const auto reply = channel_.invoke_inline({.tenant = parts_.tenant},
+                                                channel::method::handle_webhook, head, attachments);
+      if (!reply.ok()) return refuse(reply.error(), std::move(responder));
+      return store(reply.head(), request.correlation_id, request.received_at, std::move(responder));
+    }
+    handle_on_pool(request, head, std::move(responder));
+  }
+
+ private:
+  void handle_on_pool(const InboundRequest& request, const std::string& head, Responder responder) {
+    auto waiting = std::make_shared<Responder>(std::move(responder));
+    auto work = [self = shared_from_this(), head, body = std::string(request.body),
+                 headers = std::string(request.header_block),
+                 id = std::string(request.correlation_id), at = request.received_at, waiting] {
+      const std::array<std::string_view, 2> attachments = {body, headers};
+      const auto reply = self->channel_.call({.tenant = self->parts_.tenant},
+                                             channel::method::handle_webhook, head, attachments);
+      if (!reply) return self->refuse(reply.error(), std::move(*waiting));
+      self->store(reply->head, id, at, std::move(*waiting));
+    };
+    if (!parts_.run_on_pool(std::move(work)))
+      refuse({ErrorClass::retry, "the worker pool is full"}, std::move(*waiting));
+  }
+
+  void store(std::string_view head, std::string_view correlation_id, WallTime at,
+             Responder responder) {
+    auto events = read_events(head);
+    if (!events) {
+      parts_.metrics.counter(metric::kNormalizationErrors, {channel_.name()}).add();
+      return refuse(channel_.bad_head(events.error()), std::move(responder));
+    }
+    Response answer{.status = static_cast<int>(events->answer.status),
+                    .body = std::move(events->answer.body),
+                    .content_type = std::move(events->answer.content_type)};
+    crash_point("ingress.before_store");
+    auto waiting = std::make_shared<Responder>(std::move(responder));
+    parts_.intake.accept(channel_.name(), *std::move(events), correlation_id, at,
+                         [self = shared_from_this(), answer = std::move(answer),
+                          waiting](Result<std::int64_t> stored) {
+                           crash_point("ingress.after_store");
+                           if (!stored) return self->refuse(stored.error(), std::move(*waiting));
+                           std::move(*waiting).answer(answer);
+                         });
+  }
+
+  void refuse(const Error& error, Responder responder) {
+    parts_.metrics
+        .counter(metric::kWebhooksRejected, {channel_.name(), to_string(error.error_class)})
+        .add();
+    if (error.error_class != ErrorClass::auth)
+      parts_.log.warn("webhook refused", {{"channel", channel_.name()},
+                                          {"class", to_string(error.error_class)},
+                                          {"error", error.message}});
+    std::move(responder).answer(refusal_for(error));
+  }
+
+  PluginInstance& channel_;
+  const WebhookParts parts_;
+  bool is_inline_ = false;
+};
+
+}  // namespace
+
+Route webhook_route(PluginInstance& channel, const WebhookParts& parts) {
+  auto webhook = std::make_shared<Webhook>(channel, parts);
+  return {.methods = "GET POST",
+          .path = "/webhooks/" + channel.name(),
+          .body_limit = channel.manifest().body_limit,
+          .handler = [webhook](const InboundRequest& request, Responder responder) {
+            webhook->handle(request, std::move(responder));
+          }};
+}
+
+}  // namespace conserje

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "ingress/intake.hpp"
+#include "ingress/server.hpp"
+#include "plugin/instance.hpp"
+
+namespace conserje {
+
+/// Runs something on the worker pool; false: the pool is full.
+using RunOnPool = std::function<bool(std::function<void()>)>;
+
+/// What webhooks work with; all of it outlives the routes.
+struct WebhookParts {
+  Intake& intake;
+  Metrics& metrics;
+  Log& log;
+  const Clock& clock;
+  std::string tenant;
+  std::string public_url;  // Of the host; empty: not known.
+  RunOnPool run_on_pool;
+};
+
+/// The route /webhooks/<plugin name>: hands each delivery to its channel plugin, stores what it
+/// carried, then answers. 401: the signature does not verify, nothing is kept. 400: not this
+/// vendor's. 503: the store is busy or away; the sender repeats it.
+Route webhook_route(PluginInstance& channel, const WebhookParts& parts);
+
+}  // namespace conserje
