@@ -15,6 +15,10 @@ namespace conserje {
 /// registries.
 bool is_public(std::span<const std::uint8_t> address);
 
+/// Whether a URL is one that can be called at all: http or https, and no user in it. Errors:
+/// `config`.
+Status check_url(std::string_view url);
+
 /// Whether a URL that a tenant or a guest may have written is fit to be called, before any name is
 /// looked up: https, one of `ports`, no user, no fragment, no name that means the inside of a
 /// network, no address that is not public in whatever spelling (2130706433, 0x7f.1,
