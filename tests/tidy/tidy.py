@@ -41,7 +41,7 @@ VENDORS = re.compile(
     re.IGNORECASE,
 )
 
-UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+UNFINISHED = re.compile(r"(?<!\")\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")  # In quotes it is data.
 LONGEST = 600  # Lines of a source file.
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')

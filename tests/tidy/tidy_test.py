@@ -90,7 +90,7 @@ def test_a_vendor_is_found_in_the_host_and_not_in_a_plugin(tree):
 
 
 def test_what_is_left_for_later_is_found(tree):
-    root = tree({"sdk/a.md": "one\n" + "TO" "DO: two\n", "sdk/b.md": "todo el hotel\n", "build/c.md": "FIX" "ME"})
+    root = tree({"sdk/a.md": "one\n" + "TO" "DO: two\n", "sdk/b.md": 'todo el hotel, "TO' 'DO"\n', "build/c.md": "FIX" "ME"})
     assert findings("unfinished", root) == ["sdk/a.md:2"]
 
 
