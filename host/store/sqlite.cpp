@@ -44,7 +44,7 @@ StoreError failure_of(int code, const std::string& path, const char* text) {
       return with(Scope::work, ErrorClass::permanent, "the row is not accepted");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return with(Scope::again, ErrorClass::retry, "another program has locked " + path);
+      return with(Scope::batch, ErrorClass::retry, "another program has locked " + path);
     case SQLITE_FULL:
       return with(Scope::batch, ErrorClass::retry,
                   "the disk is full, free some space for " + path + "; nothing was stored");

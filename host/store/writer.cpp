@@ -177,24 +177,22 @@ void Writer::complete(Batch batch, Verdicts verdicts) {
     void operator()() { work->complete(failed ? &*failed : nullptr); }
   };
   auto posted = std::make_shared<std::vector<Completion>>();
+  std::vector<Completion> awaited;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    Completion completion{std::move(batch[i]), std::move(verdicts[i])};
-    if (completion.work->somebody_waits) {
-      completion();
-    } else {
-      posted->push_back(std::move(completion));
+    auto& where = batch[i]->somebody_waits ? awaited : *posted;
+    where.push_back({std::move(batch[i]), std::move(verdicts[i])});
+  }
+  if (!posted->empty()) {
+    Database::Executor executor;
+    {
+      const std::lock_guard lock(mutex_);
+      executor = executor_;
     }
+    executor([posted] {
+      for (auto& completion : *posted) completion();
+    });
   }
-  if (posted->empty()) return;
-
-  Database::Executor executor;
-  {
-    const std::lock_guard lock(mutex_);
-    executor = executor_;
-  }
-  executor([posted] {
-    for (auto& completion : *posted) completion();
-  });
+  for (auto& completion : awaited) completion();
 }
 
 }  // namespace conserje
