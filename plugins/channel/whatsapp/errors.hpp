@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "conserje/host.hpp"
+#include "conserje/result.hpp"
+#include "payload.hpp"
+
+/// Meta's errors in the classes of ours.
+/// Source: https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
+namespace conserje::whatsapp {
+
+/// What to do about an error code.
+struct Verdict {
+  ErrorClass error_class = ErrorClass::permanent;
+  /// How long the code asks to wait; none: it does not say.
+  std::optional<std::chrono::seconds> wait{};
+
+  bool operator==(const Verdict&) const = default;
+};
+
+/// The verdict on an error object (`code`, perhaps `is_transient`) after `attempt` tries, counted
+/// from 1; nullopt for a code that we do not know.
+std::optional<Verdict> judge(Value error, std::uint32_t attempt);
+
+/// An error object in a line for people: title or message, details, and Meta's trace id.
+std::string describe(Value error);
+
+/// The error that a refused HTTP exchange means. `error`: the object in its body, empty when there
+/// was none; then the status decides.
+Error to_error(const HttpResponse& response, Value error, std::uint32_t attempt);
+
+}  // namespace conserje::whatsapp

@@ -1,0 +1,4 @@
+#include "conserje/export.hpp"
+#include "whatsapp.hpp"
+
+CONSERJE_EXPORT_PLUGIN(conserje::whatsapp::WhatsApp)
