@@ -43,7 +43,7 @@ class ResultView {
   ResultView(ResultView&& other) noexcept
       : result_(std::exchange(other.result_, {})),
         instance_(std::exchange(other.instance_, nullptr)),
-        slot_(other.slot_) {}
+        share_(other.share_) {}
   ResultView& operator=(ResultView&&) = delete;
   ~ResultView();
 
@@ -57,13 +57,12 @@ class ResultView {
 
  private:
   friend class PluginInstance;
-  static constexpr int kInline = -1;
-  ResultView(const cj_result& result, PluginInstance* instance, int slot)
-      : result_(result), instance_(instance), slot_(slot) {}
+  ResultView(const cj_result& result, PluginInstance* instance, std::uint64_t share)
+      : result_(result), instance_(instance), share_(share) {}
 
   cj_result result_;
   PluginInstance* instance_;  // Null: it was never asked.
-  int slot_;
+  std::uint64_t share_;       // Of PluginInstance::state_: what this call holds.
 };
 
 /// One configured use of a plugin, and the guard around it: no exception, no lie and no crowd gets
@@ -78,12 +77,14 @@ class PluginInstance final : private ServiceClient {
                                                         const Module& module,
                                                         std::shared_ptr<HostServices> services,
                                                         const ServiceSources& sources);
-  /// Drains and destroys what still runs. [main thread]
+  /// Drains and destroys what still runs. Not when drain() is false: then the plugin would come
+  /// back into freed memory (Registry leaves such an instance behind). [main thread]
   ~PluginInstance() override;
   PluginInstance(const PluginInstance&) = delete;
   PluginInstance& operator=(const PluginInstance&) = delete;
 
   const std::string& name() const { return use_.name; }
+  const PluginUse& use() const { return use_; }
   const Manifest& manifest() const { return manifest_; }
   bool required() const { return use_.required; }
   /// How many calls run at once: the manifest's `concurrency`, at most the configuration's
@@ -158,21 +159,24 @@ class PluginInstance final : private ServiceClient {
   cj_result perform(const Method& method, const cj_call& call, std::string_view head,
                     std::span<const std::string_view> attachments, MonotonicTime started);
   template <class F>
-  cj_result guarded(F&& plugin_function);
-  void check(cj_result& result);
+  cj_result guarded(F&& plugin_function) const;
   cj_call make_call(const CallSpec& spec, MonotonicTime now) const;
   const Method* find_method(std::uint32_t number) const;
-  int acquire(MonotonicTime deadline);
+  Error cannot_ask(std::uint32_t method, std::size_t attachments) const;
+  ResultView refused(const Method& method, std::string_view why) const;
+
   int try_acquire();
-  void release(int slot);
-  unsigned overdue() const;
-  bool wait_until_idle(MonotonicTime deadline);
-  void cancel_all();
+  int acquire(MonotonicTime deadline);
+  void give_back(std::uint64_t share);
+  template <class Condition>
+  bool wait_until(MonotonicTime deadline, unsigned most_waiting, Condition&& condition);
+  unsigned cancel_due(std::uint64_t now_ns);
+  void ask_health(HealthCheck& check) const;
 
   bool in_inline_call() const override;
   bool in_call() const override;
   void timer_due(const std::string& name) override;
-  void count_misuse(std::string_view what) override;
+  void count_misuse(std::string_view what) const override;
 
   const PluginUse use_;
   const Manifest manifest_;
@@ -186,17 +190,23 @@ class PluginInstance final : private ServiceClient {
   cj_instance table_{};  // Complete: what the plugin's own is too short for is null.
 
   std::atomic<bool> accepting_{false};
+  bool started_ = false;
   bool drained_ = false;
   bool stuck_ = false;
 
   const unsigned slot_count_;
   const std::unique_ptr<Slot[]> slots_;
-  std::atomic<std::uint64_t> busy_{0};  // Bit i: slots_[i] is taken.
-  std::atomic<unsigned> waiting_{0};
-  std::mutex mutex_;               // Guards nothing but the waiting.
-  std::condition_variable freed_;  // A slot is free, or an inline call has ended.
+  /// Who is at work, in one word, so that the last one out knows whether anybody waits and touches
+  /// this object no more when nobody does. Bit i below 32: slots_[i] is taken; above: the number of
+  /// inline calls; kWaited: somebody waits for a change.
+  std::atomic<std::uint64_t> state_{0};
+  static constexpr std::uint64_t kSlots = 0xffff'ffff;
+  static constexpr std::uint64_t kInlineCall = std::uint64_t{1} << 32;
+  static constexpr std::uint64_t kWaited = std::uint64_t{1} << 63;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  unsigned waiting_ = 0;  // Guarded by mutex_; kWaited is set while it is not 0.
 
-  std::atomic<unsigned> inline_calls_{0};
   std::atomic<std::thread::id> inline_thread_{};
 };
 

@@ -72,7 +72,7 @@ struct Manifest {
 
 /// The bounds of a manifest.
 inline constexpr std::size_t kManifestLimit = 256 * 1024;  // Bytes of JSON.
-inline constexpr unsigned kMaxParallel = 64;
+inline constexpr unsigned kMaxParallel = 32;
 inline constexpr std::size_t kMaxBodyLimit = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxKvQuota = 64 * 1024 * 1024;
 

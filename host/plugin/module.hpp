@@ -1,9 +1,12 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "conserje/cj.h"
 #include "conserje/result.hpp"
@@ -11,7 +14,7 @@
 namespace conserje {
 
 /// A file's bytes in a sealed memfd: what is checked is what will run, whatever happens to the file
-/// meanwhile. Threads: any.
+/// meanwhile. It stands in /proc/self/maps under the file's name. Threads: any.
 class SealedImage {
  public:
   /// Copies `file`. Errors: a refusal: it is not there, cannot be read, is not a regular file or is
@@ -22,14 +25,17 @@ class SealedImage {
   SealedImage& operator=(const SealedImage&) = delete;
 
   std::string_view bytes() const { return bytes_; }
-  int fd() const { return fd_; }
   const std::filesystem::path& file() const { return file_; }
 
  private:
+  friend class Module;
   SealedImage(int fd, std::string_view bytes, std::filesystem::path file)
       : fd_(fd), bytes_(bytes), file_(std::move(file)) {}
 
   int fd_;
+  /// dlopen knows what it has loaded by the path, /proc/self/fd/N: after a load no other image may
+  /// get this number.
+  mutable std::atomic<bool> is_loaded_{false};
   std::string_view bytes_;  // A read-only mapping.
   std::filesystem::path file_;
 };

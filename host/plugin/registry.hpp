@@ -60,12 +60,14 @@ class Registry {
   PluginInstance* find(std::string_view name) const;
   std::span<const std::unique_ptr<PluginInstance>> all() const { return instances_; }
 
-  /// Stops all, in reverse: no new calls, those that run have until `deadline`. The names of those
-  /// whose calls are stuck; they are never destroyed.
+  /// Stops and destroys all, in reverse: no new calls, those that run have until `deadline` (not
+  /// set: each its own). Nobody may use an instance any more. Returns the names of those whose
+  /// calls are stuck; they are left behind for good.
   std::vector<std::string> drain(MonotonicTime deadline);
 
  private:
   Registry() = default;
+  void remove(std::size_t index);
 
   std::vector<std::shared_ptr<HostServices>> services_;  // Outlive the instances.
   std::vector<std::unique_ptr<PluginInstance>> instances_;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conserje/channel_types.hpp"
 #include "conserje/cj.h"
 #include "conserje/wire.hpp"
 #include "guard/clock.hpp"
@@ -39,10 +40,10 @@ using HttpSender = std::function<Result<OutboundReply>(OutboundRequest, std::sto
 /// The value behind a secret's handle; valid as long as the host.
 using SecretLookup = std::function<std::optional<std::string_view>(std::string_view plugin,
                                                                    std::string_view handle)>;
-/// Takes the EmitRequest (channel.v1.json) of `plugin`; blocks until it is stored. The permission
-/// stop_host has been checked.
-using EmitHandler = std::function<Result<Reply>(std::string_view plugin, const CallSpec& call,
-                                                const Request& request)>;
+/// Takes inbound events of `plugin`; blocks until they are stored, with `wait` until they are
+/// handled. The permission stop_host has been checked.
+using EmitHandler = std::function<Result<channel::EmitReply>(
+    std::string_view plugin, const CallSpec& call, channel::EmitRequest events)>;
 
 /// What app hands in for all plugins. What is null or empty is a service that this host does not
 /// offer; log, clock, metrics and random are always there. All outlive the plugins.
@@ -58,6 +59,8 @@ struct ServiceSources {
   TimerScheduler* timers = nullptr;
 };
 
+class ServiceContext;
+
 /// What the services of an instance need of the instance itself.
 class ServiceClient {
  public:
@@ -69,7 +72,7 @@ class ServiceClient {
   /// A timer is due. [pool thread]
   virtual void timer_due(const std::string& name) = 0;
   /// The plugin broke a rule of cj.h; `what` is a word of ours.
-  virtual void count_misuse(std::string_view what) = 0;
+  virtual void count_misuse(std::string_view what) const = 0;
 };
 
 /// The host's side of cj.h for one instance: its cj_host and the tables behind it. Calls that come
@@ -85,15 +88,16 @@ class HostServices {
 
   /// Who is served; once, before the plugin's code runs.
   void attach(ServiceClient& client);
-  const cj_host* host() const;
+  const cj_host* host() const { return &host_; }
 
-  /// Ends the timers, waits for the calls under way (an HTTP exchange is given up) and refuses all
-  /// later ones. Threads: none of the plugin's.
-  void close();
+  /// Ends the timers, refuses all calls from now on and waits for those under way, of which an HTTP
+  /// exchange is given up. False: one did not end before the deadline. Threads: none of the
+  /// plugin's.
+  bool close(MonotonicTime deadline);
 
  private:
-  class Tables;
-  std::unique_ptr<Tables> tables_;
+  std::shared_ptr<ServiceContext> context_;  // Timers that are due hold on to it, too.
+  cj_host host_{};
 };
 
 }  // namespace conserje

@@ -1,0 +1,488 @@
+#include "plugin/instance.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <climits>
+#include <cstddef>
+#include <optional>
+
+#include "pipeline/utf8.hpp"
+#include "plugin/metric_names.hpp"
+
+namespace conserje {
+namespace {
+
+constexpr std::uint64_t kCancelling = std::uint64_t{1} << 63;  // In Slot::call_id.
+constexpr unsigned kMostWaiting = 64;                          // Calls without a slot.
+constexpr std::chrono::hours kLongestWait{24};
+
+/// Unique in this process, never 0.
+std::uint64_t next_call_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::uint64_t to_ns(MonotonicTime time) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
+}
+
+/// A plugin's text as it may stand in logs and tables: well-formed, on one line, not too long.
+std::string people_text(std::string_view bytes, std::size_t limit) {
+  std::string text;
+  for (bytes = bytes.substr(0, limit); !bytes.empty();) {
+    const auto good = valid_utf8_prefix(bytes);
+    for (const char c : bytes.substr(0, good))
+      text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    bytes.remove_prefix(good);
+    if (bytes.empty()) break;
+    text += "\xEF\xBF\xBD";
+    bytes.remove_prefix(1);
+  }
+  return text;
+}
+
+/// What is wrong with a buffer; empty: nothing.
+std::string_view flaw(const cj_buf& buffer) {
+  if (buffer.data == nullptr && buffer.size > 0) return "buffer without data";
+  if (buffer.size > kReplyLimit) return "buffer over the limit";
+  if (buffer.owner != nullptr && buffer.release == nullptr) return "buffer without release";
+  return {};
+}
+
+/// What is wrong with a result; empty: nothing.
+std::string_view flaw(const cj_result& result) {
+  if (result.size != sizeof(cj_result)) return "result with another size";
+  for (const cj_buf* buffer : {&result.head, &result.message, &result.vendor_code})
+    if (const auto found = flaw(*buffer); !found.empty()) return found;
+  if (result.attachment_count > kMaxAttachments) return "too many attachments";
+  if (result.attachments == nullptr && result.attachment_count > 0) return "attachments nowhere";
+  if (result.attachments_owner != nullptr && result.release_attachments == nullptr)
+    return "attachments without release";
+  for (std::uint64_t i = 0; i < result.attachment_count; ++i)
+    if (const auto found = flaw(result.attachments[i]); !found.empty()) return found;
+  return {};
+}
+
+/// Releases every buffer of a result, as far as they can be found.
+void release_all(cj_result& result) {
+  if (result.attachments != nullptr && result.attachment_count <= kMaxAttachments)
+    for (std::uint64_t i = 0; i < result.attachment_count; ++i) release(result.attachments[i]);
+  if (result.release_attachments != nullptr) result.release_attachments(result.attachments_owner);
+  release(result.head);
+  release(result.message);
+  release(result.vendor_code);
+  result = empty_result();
+}
+
+Error to_error(const cj_result& result) {
+  Error error{.error_class = to_class(result.status),
+              .message = people_text(view(result.message), kErrorTextLimit),
+              .vendor_code = people_text(view(result.vendor_code), 128)};
+  constexpr auto kMost = static_cast<std::uint64_t>(kMaxRetryAfter.count());
+  if (result.retry_after_ms != 0)
+    error.retry_after = Millis(static_cast<std::int64_t>(std::min(result.retry_after_ms, kMost)));
+  return error;
+}
+
+cj_result failure(const Error& error) {
+  cj_result result = empty_result();
+  fill(&result, error);
+  return result;
+}
+
+/// What a plugin's health() says.
+struct Said {
+  std::string state;
+  std::string detail;
+};
+void read(const Json& json, Said& said) {
+  expect_object(json, "health");
+  read_member(json, "state", said.state);
+  read_optional_member(json, "detail", said.detail);
+}
+
+/// A result of which only the status matters.
+Status settle(cj_result result) {
+  Status status = Done{};
+  if (result.status != CJ_OK) status = to_error(result);
+  release_all(result);
+  return status;
+}
+
+}  // namespace
+
+ResultView::~ResultView() {
+  release_all(result_);
+  if (instance_ != nullptr) instance_->give_back(share_);
+}
+
+Error ResultView::error() const { return to_error(result_); }
+
+// ---- Life
+
+PluginInstance::PluginInstance(const PluginUse& use, const Manifest& manifest,
+                               std::shared_ptr<HostServices> services,
+                               const ServiceSources& sources)
+    : use_(use),
+      manifest_(manifest),
+      services_(std::move(services)),
+      clock_(*sources.clock),
+      metrics_(*sources.metrics),
+      log_(sources.log.with({{"plugin", use.name}})),
+      in_flight_gauge_(metrics_.gauge(metric::kPluginInFlight, {use.name})),
+      overdue_counter_(metrics_.counter(metric::kPluginOverdue, {use.name})),
+      slot_count_(std::clamp(std::min(use.max_in_flight, manifest.parallel), 1U, kMaxParallel)),
+      slots_(std::make_unique<Slot[]>(slot_count_)) {
+  const auto add_method = [&](std::uint32_t number, std::string_view name, bool is_inline) {
+    Method method{.number = number, .is_inline = is_inline};
+    method.results[0] = metrics_.counter(metric::kPluginCalls, {use.name, name, "ok"});
+    for (unsigned error_class = 1; error_class < method.results.size(); ++error_class)
+      method.results[error_class] = metrics_.counter(
+          metric::kPluginCalls, {use.name, name, to_string(static_cast<ErrorClass>(error_class))});
+    method.refused = metrics_.counter(metric::kPluginCalls, {use.name, name, "refused"});
+    method.seconds = metrics_.histogram(metric::kPluginCallSeconds, {use.name, name});
+    methods_.push_back(method);
+  };
+  for (const auto& method : manifest.methods)
+    add_method(method.number, method.name, method.is_inline);
+  add_method(CJ_CORE_TIMER, "core.timer", false);
+}
+
+Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
+    const PluginUse& use, const Manifest& manifest, const Module& module,
+    std::shared_ptr<HostServices> services, const ServiceSources& sources) {
+  std::unique_ptr<PluginInstance> instance(
+      new PluginInstance(use, manifest, std::move(services), sources));
+  instance->services_->attach(*instance);
+  const auto config = use.config.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto call = instance->make_call({}, instance->clock_.monotonic());
+  const cj_instance* table = nullptr;
+  const auto created = settle(instance->guarded([&](cj_result* result) {
+    module.table().create(instance->services_->host(), &call, to_c(config), &table, result);
+  }));
+  if (!created) return created.error();
+  if (table != nullptr) instance->table_ = sized_copy(table);
+  if (instance->table_.invoke == nullptr || instance->table_.destroy == nullptr) {
+    instance->count_misuse("instance without invoke or destroy");
+    return Error{ErrorClass::bug, "create returned no instance"};
+  }
+  return instance;
+}
+
+PluginInstance::~PluginInstance() {
+  drain({});
+  if (table_.destroy == nullptr) return;
+  (void)settle(guarded([&](cj_result*) { table_.destroy(table_.self); }));
+}
+
+Status PluginInstance::start(const CallSpec& spec) {
+  started_ = true;
+  if (table_.start != nullptr) {
+    const auto call = make_call(spec, clock_.monotonic());
+    const auto started =
+        settle(guarded([&](cj_result* result) { table_.start(table_.self, &call, result); }));
+    if (!started) return started;
+  }
+  accepting_ = true;
+  return Done{};
+}
+
+bool PluginInstance::drain(const CallSpec& spec) {
+  if (drained_) return !stuck_;
+  drained_ = true;
+  accepting_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();  // Those who wait for a slot get none any more.
+  }
+  constexpr Millis kGrace{1'000};  // For calls that have been asked to stop.
+  const auto idle = [&] { return in_flight() == 0; };
+  const auto call = make_call(spec, clock_.monotonic());
+  if (!wait_until(MonotonicTime(std::chrono::nanoseconds(call.deadline_ns)), UINT_MAX, idle)) {
+    cancel_due(UINT64_MAX);
+    stuck_ = !wait_until(clock_.monotonic() + kGrace, UINT_MAX, idle);
+  }
+  if (started_ && table_.drain != nullptr && !stuck_) {
+    const auto drained =
+        settle(guarded([&](cj_result* result) { table_.drain(table_.self, &call, result); }));
+    if (!drained) log_.warn("plugin did not drain well", {{"error", drained.error().message}});
+  }
+  if (!services_->close(clock_.monotonic() + kGrace)) stuck_ = true;
+  if (stuck_)
+    log_.error("plugin does not return from its calls and is left behind",
+               {{"in_flight", in_flight()}});
+  return !stuck_;
+}
+
+// ---- Calls
+
+Result<Reply> PluginInstance::call(const CallSpec& spec, std::uint32_t method,
+                                   std::string_view head,
+                                   std::span<const std::string_view> attachments) {
+  const auto result = invoke(spec, method, head, attachments);
+  if (!result.ok()) return result.error();
+  if (!result.head().empty() && !Json::accept(result.head()))
+    return bad_head({ErrorClass::bug, "not JSON"});
+  Reply reply{.head = std::string(result.head())};
+  for (std::size_t i = 0; i < result.attachment_count(); ++i)
+    reply.attachments.emplace_back(result.attachment(i));
+  return reply;
+}
+
+ResultView PluginInstance::invoke(const CallSpec& spec, std::uint32_t number, std::string_view head,
+                                  std::span<const std::string_view> attachments) {
+  const Method* method = find_method(number);
+  if (method == nullptr || attachments.size() > kMaxAttachments)
+    return ResultView(failure(cannot_ask(number, attachments.size())), nullptr, 0);
+  auto started = clock_.monotonic();
+  cj_call call = make_call(spec, started);
+  int slot = try_acquire();
+  if (slot < 0) {
+    slot = acquire(MonotonicTime(std::chrono::nanoseconds(call.deadline_ns)));
+    started = clock_.monotonic();
+    if (slot < 0) return refused(*method, accepting_ ? "all slots are taken" : "is not running");
+  }
+  const auto share = std::uint64_t{1} << static_cast<unsigned>(slot);
+  if (!accepting_ || call.deadline_ns <= to_ns(started)) {
+    give_back(share);
+    return refused(*method, accepting_ ? "no time is left" : "is not running");
+  }
+  auto& entry = slots_[static_cast<unsigned>(slot)];
+  entry.cancelled.store(0, std::memory_order_relaxed);
+  entry.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  entry.deadline_ns.store(call.deadline_ns, std::memory_order_relaxed);
+  entry.call_id.store(call.call_id, std::memory_order_release);
+  call.cancelled = reinterpret_cast<const std::uint32_t*>(&entry.cancelled);
+
+  const auto result = perform(*method, call, head, attachments, started);
+
+  // cancel_overdue() may be at work on this very call: then its mark goes first.
+  for (auto expected = call.call_id; !entry.call_id.compare_exchange_weak(expected, 0);
+       expected = call.call_id)
+    std::this_thread::yield();
+  entry.thread.store({}, std::memory_order_relaxed);
+  return ResultView(result, this, share);
+}
+
+ResultView PluginInstance::invoke_inline(const CallSpec& spec, std::uint32_t number,
+                                         std::string_view head,
+                                         std::span<const std::string_view> attachments) {
+  const Method* method = find_method(number);
+  if (method == nullptr || !method->is_inline || attachments.size() > kMaxAttachments)
+    return ResultView(failure(cannot_ask(number, attachments.size())), nullptr, 0);
+  state_.fetch_add(kInlineCall);
+  if (!accepting_) {
+    give_back(kInlineCall);
+    return refused(*method, "is not running");
+  }
+  const auto started = clock_.monotonic();
+  const cj_call call = make_call(spec, started);
+  inline_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  const auto result = perform(*method, call, head, attachments, started);
+  inline_thread_.store({}, std::memory_order_relaxed);
+  return ResultView(result, this, kInlineCall);
+}
+
+cj_result PluginInstance::perform(const Method& method, const cj_call& call, std::string_view head,
+                                  std::span<const std::string_view> attachments,
+                                  MonotonicTime started) {
+  std::array<cj_str, kMaxAttachments> wire;
+  std::transform(attachments.begin(), attachments.end(), wire.begin(),
+                 [](std::string_view bytes) { return to_c(bytes); });
+  const cj_request request{sizeof(cj_request), method.number, to_c(head), wire.data(),
+                           attachments.size()};
+  const auto result =
+      guarded([&](cj_result* filled) { table_.invoke(table_.self, &call, &request, filled); });
+  const auto error_class =
+      result.status == CJ_OK ? 0U : static_cast<unsigned>(to_class(result.status));
+  method.results[error_class].add();
+  method.seconds.observe(std::chrono::duration<double>(clock_.monotonic() - started).count());
+  return result;
+}
+
+template <class F>
+cj_result PluginInstance::guarded(F&& plugin_function) const {
+  cj_result result = empty_result();
+  std::string_view wrong;
+  try {
+    plugin_function(&result);
+    wrong = flaw(result);
+  } catch (...) {
+    wrong = "exception";
+  }
+  if (wrong.empty()) [[likely]]
+    return result;
+  count_misuse(wrong);
+  if (flaw(result).empty()) release_all(result);  // Otherwise a leak is the lesser evil.
+  return failure({ErrorClass::bug, "plugin " + name() + ": " + std::string(wrong)});
+}
+
+cj_call PluginInstance::make_call(const CallSpec& spec, MonotonicTime now) const {
+  const auto deadline = spec.deadline == MonotonicTime{} ? now + use_.deadline : spec.deadline;
+  return {.size = sizeof(cj_call),
+          .attempt = spec.attempt,
+          .call_id = next_call_id(),
+          .deadline_ns = to_ns(deadline),
+          .trace_id = to_c(spec.trace_id),
+          .idempotency_key = to_c(spec.idempotency_key),
+          .tenant = to_c(spec.tenant),
+          .cancelled = nullptr};
+}
+
+const PluginInstance::Method* PluginInstance::find_method(std::uint32_t number) const {
+  for (const auto& method : methods_)
+    if (method.number == number) return &method;
+  return nullptr;
+}
+
+Error PluginInstance::cannot_ask(std::uint32_t number, std::size_t attachments) const {
+  if (attachments > kMaxAttachments)
+    return {ErrorClass::permanent,
+            "plugin " + name() + ": at most " + std::to_string(kMaxAttachments) + " attachments"};
+  return {ErrorClass::permanent,
+          "plugin " + name() + " does not answer method " + std::to_string(number >> 16) + "." +
+              std::to_string(number & 0xffffU) + (find_method(number) == nullptr ? "" : " inline")};
+}
+
+ResultView PluginInstance::refused(const Method& method, std::string_view why) const {
+  method.refused.add();
+  return ResultView(failure({ErrorClass::retry, "plugin " + name() + ": " + std::string(why)}),
+                    nullptr, 0);
+}
+
+Error PluginInstance::bad_head(const Error& why) {
+  count_misuse("head");
+  return {ErrorClass::bug, "plugin " + name() + ": reply: " + people_text(why.message, 256)};
+}
+
+// ---- Slots
+
+int PluginInstance::try_acquire() {
+  auto state = state_.load();
+  for (;;) {
+    const auto slot = static_cast<unsigned>(std::countr_one(state & kSlots));
+    if (slot >= slot_count_) return -1;
+    if (state_.compare_exchange_weak(state, state | (std::uint64_t{1} << slot)))
+      return static_cast<int>(slot);
+  }
+}
+
+int PluginInstance::acquire(MonotonicTime deadline) {
+  int slot = -1;
+  wait_until(deadline, kMostWaiting, [&] {
+    if (accepting_) slot = try_acquire();
+    return slot >= 0 || !accepting_;
+  });
+  return slot;
+}
+
+void PluginInstance::give_back(std::uint64_t share) {
+  auto state = state_.load();
+  while ((state & kWaited) == 0)
+    if (state_.compare_exchange_weak(state, state - share)) return;
+  const std::lock_guard lock(mutex_);
+  state_.fetch_sub(share);
+  changed_.notify_all();
+}
+
+/// False: the deadline came first, or too many wait already.
+template <class Condition>
+bool PluginInstance::wait_until(MonotonicTime deadline, unsigned most_waiting,
+                                Condition&& condition) {
+  const auto time = std::min<MonotonicTime::duration>(deadline - clock_.monotonic(), kLongestWait);
+  std::unique_lock lock(mutex_);
+  if (waiting_ >= most_waiting) return false;
+  if (++waiting_ == 1) state_.fetch_or(kWaited);
+  const bool met = changed_.wait_for(lock, time, condition);
+  if (--waiting_ == 0) state_.fetch_and(~kWaited);
+  return met;
+}
+
+unsigned PluginInstance::in_flight() const {
+  const auto state = state_.load();
+  return static_cast<unsigned>(std::popcount(state & kSlots)) +
+         static_cast<unsigned>((state & ~kWaited) >> 32);
+}
+
+unsigned PluginInstance::cancel_overdue() {
+  in_flight_gauge_.set(in_flight());
+  return cancel_due(to_ns(clock_.monotonic()));
+}
+
+unsigned PluginInstance::cancel_due(std::uint64_t now_ns) {
+  unsigned overdue = 0;
+  for (unsigned i = 0; i < slot_count_; ++i) {
+    auto& slot = slots_[i];
+    auto id = slot.call_id.load(std::memory_order_acquire);
+    if (id == 0 || (id & kCancelling) != 0 ||
+        slot.deadline_ns.load(std::memory_order_relaxed) > now_ns)
+      continue;
+    if (!slot.call_id.compare_exchange_strong(id, id | kCancelling)) continue;
+    ++overdue;
+    if (slot.cancelled.exchange(1) == 0) {
+      overdue_counter_.add();
+      if (table_.cancel != nullptr)
+        (void)settle(guarded([&](cj_result*) { table_.cancel(table_.self, id); }));
+    }
+    slot.call_id.store(id, std::memory_order_release);
+  }
+  return overdue;
+}
+
+HealthCheck PluginInstance::health() const {
+  HealthCheck check{.name = "plugin " + name(), .required = use_.required};
+  if (!accepting_) {
+    check.state = HealthState::down;
+    check.detail = "not running";
+    return check;
+  }
+  if (table_.health != nullptr) ask_health(check);
+  const auto now_ns = to_ns(clock_.monotonic());
+  unsigned stuck = 0;
+  for (unsigned i = 0; i < slot_count_; ++i)
+    if (slots_[i].call_id != 0 && slots_[i].deadline_ns <= now_ns) ++stuck;
+  if (stuck == 0) return check;
+  check.state =
+      stuck == slot_count_ ? HealthState::down : std::max(check.state, HealthState::degraded);
+  check.detail = std::to_string(stuck) + " of " + std::to_string(slot_count_) +
+                 " slots are stuck past their deadline";
+  return check;
+}
+
+void PluginInstance::ask_health(HealthCheck& check) const {
+  auto result = guarded([&](cj_result* filled) { table_.health(table_.self, filled); });
+  const auto said =
+      result.status == CJ_OK ? decode<Said>(view(result.head)) : Result<Said>(to_error(result));
+  release_all(result);
+  check.state = !said                       ? HealthState::down
+                : said->state == "ok"       ? HealthState::ok
+                : said->state == "degraded" ? HealthState::degraded
+                                            : HealthState::down;
+  check.detail = people_text(said ? said->detail : said.error().message, kErrorTextLimit);
+}
+
+// ---- What the services ask
+
+bool PluginInstance::in_inline_call() const {
+  return inline_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
+bool PluginInstance::in_call() const {
+  const auto self = std::this_thread::get_id();
+  return in_inline_call() || std::any_of(slots_.get(), slots_.get() + slot_count_,
+                                         [&](const Slot& slot) { return slot.thread == self; });
+}
+
+void PluginInstance::timer_due(const std::string& timer) {
+  const auto done = call({}, CJ_CORE_TIMER, Json{{"name", timer}}.dump());
+  if (!done && accepting_)
+    log_.warn("plugin's timer failed", {{"timer", timer},
+                                        {"class", to_string(done.error().error_class)},
+                                        {"error", done.error().message}});
+}
+
+void PluginInstance::count_misuse(std::string_view what) const {
+  metrics_.counter(metric::kPluginMisuse, {use_.name, what}).add();
+}
+
+}  // namespace conserje
