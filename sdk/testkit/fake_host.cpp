@@ -116,9 +116,14 @@ struct FakeServices {
   static void emit(void* ctx, const cj_call*, const cj_request* wire, cj_result* result) {
     const auto events = decode<channel::EmitRequest>(to_request(wire).head);
     if (!events) return fill(result, events.error());
-    const std::lock_guard lock(self(ctx).mutex_);
+    std::unique_lock lock(self(ctx).mutex_);
     self(ctx).emitted.push_back(*events);
-    fill(result, Reply{.head = encode(self(ctx).emit_reply)});
+    const auto answer = self(ctx).answer_emit_;
+    auto reply = Result<channel::EmitReply>(self(ctx).emit_reply);
+    lock.unlock();
+    if (answer) reply = answer(*events);
+    if (!reply) return fill(result, reply.error());
+    fill(result, Reply{.head = encode(*reply)});
   }
 
   static std::uint32_t timer_set(void* ctx, cj_str name, std::uint64_t after_ms,
@@ -289,6 +294,12 @@ void FakeHost::answer_http(
     std::function<Result<HttpResponse>(const http::HttpCall&, std::string_view)> answer) {
   const std::lock_guard lock(mutex_);
   answer_http_ = std::move(answer);
+}
+
+void FakeHost::answer_emit(
+    std::function<Result<channel::EmitReply>(const channel::EmitRequest&)> answer) {
+  const std::lock_guard lock(mutex_);
+  answer_emit_ = std::move(answer);
 }
 
 FakeCall::FakeCall(const FakeHost& host, std::chrono::milliseconds timeout, std::string key)

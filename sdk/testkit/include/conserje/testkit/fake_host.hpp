@@ -44,6 +44,9 @@ class FakeHost {
   /// Answers every request that no exchange is expected for; without it such a request fails.
   void answer_http(
       std::function<Result<HttpResponse>(const http::HttpCall&, std::string_view body)> answer);
+  /// Answers what the plugin emits, on the plugin's thread and without a lock, so that it may call
+  /// the plugin; without it `emit_reply` is the answer.
+  void answer_emit(std::function<Result<channel::EmitReply>(const channel::EmitRequest&)> answer);
 
   struct LogLine {
     std::uint32_t level = 0;
@@ -82,6 +85,7 @@ class FakeHost {
   mutable std::mutex mutex_{};
   std::deque<Exchange> expected_{};
   std::function<Result<HttpResponse>(const http::HttpCall&, std::string_view)> answer_http_{};
+  std::function<Result<channel::EmitReply>(const channel::EmitRequest&)> answer_emit_{};
 };
 
 /// A call with `timeout` to go on `host`'s clock.
