@@ -91,7 +91,7 @@ class Hotel:
         return self.receiver.of_type(name)
 
     def wait_for_event(self, name, count=1):
-        return self.receiver.wait_for(lambda: self.events(name)[count - 1 :] and self.events(name))
+        return self.receiver.wait_for(lambda: self.events(name)[count - 1 :] and self.events(name), timeout_s=60)
 
     def rows(self, sql):
         """What the store answers: a list of tuples of texts."""

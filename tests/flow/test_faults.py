@@ -13,7 +13,7 @@ def answers(hotel):
     return hotel.graph.texts_to(GUEST)
 
 
-@pytest.mark.parametrize("name", ["throughput", "pair_rate", "unavailable", "unknown"])
+@pytest.mark.parametrize("name", ["throughput", "pair_rate", "unavailable", "unknown", "token"])
 def test_a_passing_error_of_the_channel_is_tried_again(small_hotel, name):
     small_hotel.graph.fail_next(graph_api.error(name))
     small_hotel.ask(GUEST, "Hola")
@@ -26,7 +26,7 @@ def test_an_answer_of_the_channel_that_is_no_json_is_tried_again(small_hotel):
     assert len(small_hotel.graph.requests) == 2
 
 
-@pytest.mark.parametrize("name", ["window", "undeliverable", "token"])
+@pytest.mark.parametrize("name", ["window", "undeliverable"])
 def test_a_lasting_error_of_the_channel_is_a_dead_letter_with_its_reason(hotel, name):
     hotel.graph.fail_next(graph_api.error(name))
     hotel.say(GUEST, "Hola")
