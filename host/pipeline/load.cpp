@@ -32,7 +32,7 @@ class Documents {
 
   /// The whole document; its `at` is the first file's beginning.
   YamlValue read(std::string_view text, const std::filesystem::path& file) {
-    YamlValue whole{.kind = Kind::map, .at = {file.string(), 1, 1}};
+    YamlValue whole(Kind::map, {file.string(), 1, 1});
     add(whole, text, file);
     return whole;
   }
@@ -45,7 +45,8 @@ class Documents {
     auto document = parse_yaml(text, file.string(), findings_);
     if (!document || document->kind == Kind::null) return;
     if (document->kind != Kind::map) {
-      complain(document->at, shown(*document) + " instead of keys and values", "tenant: hotel-sol");
+      // Not what it says: somebody may have included a secret by mistake.
+      complain(document->at, "no keys and values in this file", "such as tenant: hotel-sol");
       return;
     }
     for (auto& entry : document->entries)
@@ -281,7 +282,7 @@ void read_limits(Section& limits, Limits& out) {
 void read_use(const Reading& reading, Section& section, PluginUse& plugin) {
   const std::string needed = "kind/name, such as channel/whatsapp, or a file, such as ./vendor.so";
   std::string use;
-  section.text("use", use, needed);
+  section.name("use", use, needed);
   section.require("use");
   if (use.empty()) return;
 
@@ -344,9 +345,9 @@ void read_plugin(const Reading& reading, const YamlEntry& entry, const std::stri
 void read_flow(Section& section, Flow& flow) {
   section.words("channels", flow.channels, "a list of channel plugins, such as [whatsapp]");
   section.require("channels");
-  section.text("understand", flow.understand, "the name of an nlu plugin");
+  section.name("understand", flow.understand, "the name of an nlu plugin");
   section.require("understand");
-  section.text("pms", flow.pms, "the name of a pms plugin");
+  section.name("pms", flow.pms, "the name of a pms plugin");
   section.require("pms");
   const auto* handlers = section.peek("handlers");
   const bool all = handlers != nullptr && handlers->kind == Kind::scalar && handlers->text == "all";
@@ -359,7 +360,7 @@ void read_flow(Section& section, Flow& flow) {
 }
 
 void read_notify(Section& section, Notify& notify) {
-  section.text("to", notify.to, "the name of a sink plugin");
+  section.name("to", notify.to, "the name of a sink plugin");
   section.require("to");
   section.words("events", notify.events,
                 "a list of events, such as [\"reservation.*\", handoff.opened]");
@@ -392,13 +393,20 @@ void read_texts(const Reading& reading, Section& top, std::string_view key,
                  });
 }
 
-void read_plugin_path(Section& top, Pipeline& out) {
-  Strings folders;
-  top.words("plugin_path", folders, "a list of folders, such as [/usr/lib/conserje/plugins]");
-  if (folders.empty()) return;
-  const auto base = std::filesystem::path(out.position("plugin_path").file).parent_path();
-  out.plugin_path.clear();
-  for (const auto& folder : folders) out.plugin_path.push_back((base / folder).lexically_normal());
+void read_plugin_path(const Reading& reading, Section& top,
+                      std::vector<std::filesystem::path>& out) {
+  const auto* list =
+      top.take("plugin_path", Kind::list, "a list of folders, such as [/usr/lib/conserje/plugins]");
+  if (list == nullptr) return;
+  out.clear();
+  for (const auto& item : list->items) {
+    if (item.kind != Kind::scalar || item.text.empty()) {
+      top.complain_wrong("plugin_path", item);
+    } else if (const auto folder = reading.resolve_text(item, "plugin_path")) {
+      const auto base = std::filesystem::path(item.at.file).parent_path();
+      out.push_back((base / folder->text).lexically_normal());
+    }
+  }
 }
 
 /// The one place that knows every key of the file.
@@ -412,7 +420,7 @@ void read_pipeline(const Reading& reading, Section& top) {
            one_of<Mode>({{"development", Mode::development}, {"production", Mode::production}}));
   top.read("tenant", out.tenant, "a-z, 0-9, \"-\", at most 63, such as hotel-sol", name_with("-"));
   top.require("tenant");
-  top.text("time_zone", out.time_zone, "an IANA time zone, such as America/Argentina/Buenos_Aires");
+  top.name("time_zone", out.time_zone, "an IANA time zone, such as America/Argentina/Buenos_Aires");
   top.require("time_zone");
   top.words("languages", out.languages, "a list of languages, such as [es, en]");
   top.section("hotel", [&](Section& hotel) { read_hotel(hotel, out.hotel); });
@@ -424,7 +432,7 @@ void read_pipeline(const Reading& reading, Section& top) {
   top.read("store", out.store, "sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE",
            store_url);
   top.section("log", [&](Section& log) { read_log(log, out.log); });
-  read_plugin_path(top, out);
+  read_plugin_path(reading, top, out.plugin_path);
   top.each_entry(
       "plugins", "plugins by name, such as {whatsapp: {use: channel/whatsapp, config: {...}}}",
       [&](const YamlEntry& entry, const std::string& path) { read_plugin(reading, entry, path); });

@@ -162,8 +162,6 @@ struct Pipeline {
   /// Where each key stands, by its path ("pipeline[0].channels[1]"), for findings that are made
   /// after loading.
   std::map<std::string, Position> positions{};
-  /// The paths whose text came from a ${...} reference, and is therefore not shown.
-  std::set<std::string> referenced{};
 
   /// Of the key, or of the nearest one around it that was written.
   Position position(std::string_view path) const;

@@ -66,51 +66,18 @@ std::optional<std::string_view> SecretStore::reveal(std::string_view plugin,
 
 bool is_placeholder(std::string_view secret) {
   std::string letters;  // Without case, quotes, brackets, dashes: "<Change-Me>" is "changeme".
-  for (const unsigned char c : secret)
-    if (std::isalnum(c)) letters += static_cast<char>(std::tolower(c));
+  for (const char c : secret) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte)) letters += static_cast<char>(std::tolower(byte));
+  }
   if (letters.empty() || letters.find_first_not_of(letters[0]) == std::string::npos) return true;
 
-  constexpr std::string_view kPlaceholders[] = {"changeme",
-                                                "changethis",
-                                                "changeit",
-                                                "replaceme",
-                                                "secret",
-                                                "supersecret",
-                                                "mysecret",
-                                                "password",
-                                                "passw0rd",
-                                                "passwd",
-                                                "token",
-                                                "mytoken",
-                                                "yourtoken",
-                                                "accesstoken",
-                                                "apikey",
-                                                "yourapikey",
-                                                "yourkey",
-                                                "key",
-                                                "yoursecret",
-                                                "example",
-                                                "placeholder",
-                                                "todo",
-                                                "fixme",
-                                                "tbd",
-                                                "test",
-                                                "testing",
-                                                "demo",
-                                                "dummy",
-                                                "admin",
-                                                "none",
-                                                "null",
-                                                "undefined",
-                                                "yourpassword",
-                                                "123456",
-                                                "12345678",
-                                                "abc123",
-                                                "insertyourtokenhere",
-                                                "yourtokenhere",
-                                                "verifytoken",
-                                                "appsecret"};
-  return std::ranges::find(kPlaceholders, letters) != std::end(kPlaceholders);
+  constexpr std::string_view kPlaceholders =
+      " changeme changethis changeit replaceme placeholder example todo fixme tbd dummy demo test "
+      "testing admin none null undefined key apikey appsecret secret supersecret mysecret password "
+      "passw0rd passwd token mytoken accesstoken verifytoken yourkey yourapikey yoursecret "
+      "yourtoken yourpassword yourtokenhere insertyourtokenhere 123456 12345678 abc123 ";
+  return kPlaceholders.find(" " + letters + " ") != std::string_view::npos;
 }
 
 void check_secret(const SecretPlace& place, std::vector<Finding>& findings) {

@@ -30,7 +30,6 @@ std::optional<Resolved> Reading::resolve_text(const YamlValue& value,
   auto resolved = resolve(value.text, std::filesystem::path(value.at.file).parent_path(), source);
   for (const auto& problem : resolved.problems) complain(value.at, path, problem);
   if (!resolved.problems.empty()) return {};
-  if (resolved.had_reference) out.pipeline.referenced.insert(path);
   return resolved;
 }
 
@@ -42,7 +41,7 @@ std::string Section::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
 
-std::string Section::name() const { return path_.empty() ? "the top level" : in_quotes(path_); }
+std::string Section::title() const { return path_.empty() ? "the top level" : in_quotes(path_); }
 
 const YamlValue* Section::take(std::string_view key, Kind kind, const std::string& needed) {
   const auto& shape = known_[std::string(key)] = std::string(key) + ": " + needed;
@@ -71,6 +70,10 @@ void Section::complain_wrong(std::string_view key, const YamlValue& value) {
 
 void Section::text(std::string_view key, std::string& target, const std::string& needed) {
   read(key, target, needed, [](const std::string& text) { return std::optional(text); });
+}
+
+void Section::name(std::string_view key, std::string& target, const std::string& needed) {
+  if (const auto* value = take(key, Kind::scalar, needed)) target = value->text;
 }
 
 void Section::path(std::string_view key, std::filesystem::path& target, const std::string& needed) {
@@ -126,21 +129,19 @@ void Section::words(std::string_view key, std::vector<std::string>& target,
       complain_wrong(key, item);
       continue;
     }
-    const auto resolved = reading_.resolve_text(item, path);
-    if (!resolved) continue;
-    if (std::ranges::find(words, resolved->text) != words.end()) {
+    if (std::ranges::find(words, item.text) != words.end()) {
       reading_.complain(item.at, path,
                         shown(item) + " stands in " + in_quotes(path_of(key)) + " twice",
                         "keep one of them");
       continue;
     }
-    words.push_back(resolved->text);
+    words.push_back(item.text);
   }
   target = std::move(words);
 }
 
 void Section::section(std::string_view key, const std::function<void(Section&)>& read) {
-  static const YamlValue kNothing{.kind = Kind::map};
+  static const YamlValue kNothing(Kind::map, {});
   const auto* map = take(key, Kind::map, "a mapping");
   const auto pattern = pattern_.empty() ? std::string(key) : pattern_ + "." + std::string(key);
   Section inner(reading_, map == nullptr ? kNothing : *map, path_of(key), pattern);
@@ -182,7 +183,7 @@ void Section::each_item(std::string_view key, const std::string& needed,
 void Section::require(std::string_view key) {
   if (map_.find(key) != nullptr) return;
   reading_.complain(reading_.out.pipeline.position(path_), path_of(key),
-                    in_quotes(key) + " is missing in " + name(), "", known_.find(key)->second);
+                    in_quotes(key) + " is missing in " + title(), "", known_.find(key)->second);
 }
 
 void Section::finish() {
@@ -192,7 +193,7 @@ void Section::finish() {
     if (known_.contains(entry.key)) continue;
     const auto near = nearest(entry.key, known);
     reading_.complain(entry.at, path_of(entry.key),
-                      "unknown key " + in_quotes(entry.key) + " in " + name(),
+                      "unknown key " + in_quotes(entry.key) + " in " + title(),
                       near.empty() ? "" : "did you mean " + in_quotes(near) + "?",
                       near.empty() ? "one of " + joined(known) : known_.find(near)->second);
   }

@@ -70,13 +70,15 @@ class Section {
          });
   }
 
+  /// A name or word that other places of the file or other rooms know: without references.
+  void name(std::string_view key, std::string& target, const std::string& needed);
   void text(std::string_view key, std::string& target, const std::string& needed = "text");
   void path(std::string_view key, std::filesystem::path& target, const std::string& needed);
   void flag(std::string_view key, bool& target);
   /// The end of the key is its unit: "_ms" or "_s".
   void duration(std::string_view key, Millis& target, Millis low, Millis high);
   void schedule(std::string_view key, RetrySchedule& target);  // "_s"
-  /// A list of different texts, at least one.
+  /// A list of different names, at least one.
   void words(std::string_view key, std::vector<std::string>& target, const std::string& needed);
 
   /// A mapping of fixed keys. `read` also runs when it is missing, so that its required keys are
@@ -101,7 +103,7 @@ class Section {
   void complain_wrong(std::string_view key, const YamlValue& value);
 
  private:
-  std::string name() const;
+  std::string title() const;
 
   const Reading& reading_;
   const YamlValue& map_;

@@ -48,11 +48,6 @@ class Validation {
                          std::move(needed)});
   }
 
-  /// What stands at `path`, for a message; not what a reference has brought.
-  std::string shown(const std::string& path, const std::string& word) const {
-    return pipeline_.referenced.contains(path) ? "the value" : in_quotes(word);
-  }
-
   void check_time_zone() {
     if (pipeline_.time_zone.empty()) return;
     try {
@@ -60,8 +55,7 @@ class Validation {
     } catch (const std::runtime_error&) {
       Strings zones;
       for (const auto& zone : date::get_tzdb().zones) zones.push_back(zone.name());
-      complain("time_zone",
-               shown("time_zone", pipeline_.time_zone) + " is no time zone of this machine",
+      complain("time_zone", in_quotes(pipeline_.time_zone) + " is no time zone of this machine",
                did_you_mean(pipeline_.time_zone, zones),
                "time_zone: an IANA time zone, such as America/Argentina/Buenos_Aires");
     }
@@ -83,7 +77,7 @@ class Validation {
   void check_word(const std::string& path, const std::string& word, const Strings& known,
                   const std::string& what) {
     if (known.empty() || std::ranges::find(known, word) != known.end()) return;
-    complain(path, shown(path, word) + " is not " + what, did_you_mean(word, known),
+    complain(path, in_quotes(word) + " is not " + what, did_you_mean(word, known),
              "one of " + joined(known));
   }
 
@@ -98,8 +92,8 @@ class Validation {
     for (const auto& other : pipeline_.plugins)
       if (other.kind == kind || other.kind.empty()) candidates.push_back(other.name);
     complain(path,
-             plugin == nullptr ? "no plugin is named " + shown(path, name)
-                               : shown(path, name) + " is a " + plugin->kind + " plugin",
+             plugin == nullptr ? "no plugin is named " + in_quotes(name)
+                               : in_quotes(name) + " is a " + plugin->kind + " plugin",
              did_you_mean(name, candidates),
              "a " + std::string(kind) + " plugin of \"plugins\"" +
                  (candidates.empty() ? "; there is none" : ": " + joined(candidates)));
@@ -111,8 +105,7 @@ class Validation {
       const auto place = indexed(path + ".channels", i);
       check_plugin(place, channel, "channel");
       if (!claimed_.insert(channel).second)
-        complain(place, shown(place, channel) + " stands in two flows",
-                 "a channel leads to one flow");
+        complain(place, in_quotes(channel) + " stands in two flows", "a channel leads to one flow");
     }
     check_plugin(path + ".understand", flow.understand, "nlu");
     check_plugin(path + ".pms", flow.pms, "pms");
@@ -136,12 +129,12 @@ class Validation {
     const bool shape =
         !glob.empty() &&
         glob.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.*") == std::string::npos;
-    if (!shape) return complain(path, shown(path, glob) + " is not an event or a glob", "", needed);
+    if (!shape) return complain(path, in_quotes(glob) + " is not an event or a glob", "", needed);
     const auto& events = vocabulary_.events;
     const bool any =
         std::ranges::any_of(events, [&](const auto& event) { return glob_matches(glob, event); });
     if (!events.empty() && !any)
-      complain(path, shown(path, glob) + " fits no event", did_you_mean_glob(glob), needed);
+      complain(path, in_quotes(glob) + " fits no event", did_you_mean_glob(glob), needed);
   }
 
   /// For "resevation.*": the nearest event family, with the same star.

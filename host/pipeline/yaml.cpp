@@ -28,13 +28,16 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(anchor, {.at = at(mark)});
+    add(anchor, {YamlValue::Kind::null, at(mark)});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     const bool quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     check_tag(mark, tag);
-    add(anchor, {.kind = YamlValue::Kind::scalar, .text = text, .quoted = quoted, .at = at(mark)});
+    YamlValue value(YamlValue::Kind::scalar, at(mark));
+    value.text = text;
+    value.quoted = quoted;
+    add(anchor, std::move(value));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto anchored = anchors_.find(anchor);
@@ -82,7 +85,7 @@ class Builder final : public YAML::EventHandler {
     if (open_.size() >= kYamlDepth)
       throw YAML::ParserException(mark,
                                   "nested deeper than " + std::to_string(kYamlDepth) + " levels");
-    open_.push_back({.value = {.kind = kind, .at = at(mark)}, .anchor = anchor});
+    open_.push_back({.value = {kind, at(mark)}, .anchor = anchor});
   }
 
   void end() {
@@ -204,6 +207,8 @@ std::optional<std::size_t> first_forbidden(std::string_view text) {
 }
 
 }  // namespace
+
+YamlValue::YamlValue(Kind its_kind, Position place) : kind(its_kind), at(std::move(place)) {}
 
 const YamlValue* YamlValue::find(std::string_view key) const {
   const auto found = std::ranges::find(entries, key, &YamlEntry::key);

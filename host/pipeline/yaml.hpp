@@ -16,13 +16,15 @@ struct YamlValue {
   enum class Kind : unsigned char { null, scalar, list, map };
 
   Kind kind = Kind::null;
-  std::string text{};  // Of a scalar, without its quotes.
-  bool quoted =
-      false;  // Written in quotes, as a block, or tagged !!str: text, whatever it looks like.
-  std::vector<YamlValue> items{};
-  std::vector<YamlEntry> entries{};  // In the file's order, no key twice.
-  Position at{};
+  std::string text;     // Of a scalar, without its quotes.
+  bool quoted = false;  // In quotes, a block, or tagged !!str: text, whatever it looks like.
+  std::vector<YamlValue> items;
+  std::vector<YamlEntry> entries;  // In the file's order, no key twice.
+  Position at;
   std::size_t size = 1;  // Values in here, itself included.
+
+  YamlValue() = default;
+  YamlValue(Kind its_kind, Position place);
 
   const YamlValue* find(std::string_view key) const;
 };

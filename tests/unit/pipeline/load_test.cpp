@@ -283,10 +283,16 @@ TEST_F(Load, NoFindingShowsWhatAReferenceBrought) {
   source.environment["STORE"] = "mysql://user:s3cr3t@db";
   source.environment["PW"] = "s3cr3t";
   const auto loaded = load_with(
-      "store: ${env:STORE}\nlisten: ${env:PW}\nlanguages: [\"${env:PW}\"]\n"
+      "store: ${env:STORE}\nlisten: ${env:PW}\n"
       "limits: {conversation: {workers: \"${env:PW}\"}}\n");
-  EXPECT_EQ(loaded.findings.size(), 4U);
+  EXPECT_EQ(loaded.findings.size(), 3U);
   EXPECT_THAT(report(loaded.findings), testing::Not(HasSubstr("s3cr3t")));
+}
+
+TEST_F(Load, NamesTakeNoReferences) {
+  source.environment["PW"] = "s3cr3t";
+  EXPECT_THAT(lines(load_with("languages: [\"${env:PW}\"]\n")),
+              ElementsAre(HasSubstr("\"${env:PW}\" is not a language of this release")));
 }
 
 TEST_F(Load, TheDatabasesPasswordIsASecret) {
@@ -352,9 +358,11 @@ TEST_F(Load, ThereIsAnEndToIncludes) {
   EXPECT_THAT(lines(load_with("include: [0]\n")), ElementsAre(HasSubstr("more than 100 files")));
 }
 
-TEST_F(Load, AFileThatIsNotAMappingIsTold) {
-  EXPECT_THAT(lines(load("- a\n")), testing::Contains(HasSubstr("conf/sol.yaml:1:1: error: a list "
-                                                                "instead of keys and values")));
+TEST_F(Load, AFileThatIsNotAMappingIsToldButNotShown) {
+  source.files["conf/token"] = "s3cr3t\n";
+  EXPECT_THAT(lines(load_with("include: [token]\n")),
+              ElementsAre("conf/token:1:1: error: no keys and values in this file; such as tenant: "
+                          "hotel-sol"));
 }
 
 TEST_F(Load, AFileThatIsNotThereIsTold) {

@@ -41,8 +41,7 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
                           .notify = loaded.pipeline.notify,
                           .faq = loaded.pipeline.faq,
                           .texts = loaded.pipeline.texts,
-                          .positions = loaded.pipeline.positions,
-                          .referenced = loaded.pipeline.referenced};
+                          .positions = loaded.pipeline.positions};
   EXPECT_EQ(loaded.pipeline, defaults);
 
   const PluginUse plugin;
