@@ -1,0 +1,283 @@
+#include "conversation/handlers.hpp"
+
+#include <gtest/gtest.h>
+
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+namespace {
+
+Date day(unsigned month, unsigned day_of_month) {
+  return Date(std::chrono::year(2026), std::chrono::month(month), std::chrono::day(day_of_month));
+}
+
+const pms::RoomOffer kDouble{.room_type = "double",
+                             .name = "Doble",
+                             .available = 3,
+                             .per_night = pms::Money{9'000, "USD"},
+                             .total = {18'000, "USD"}};
+const pms::Reservation kReservation{
+    .id = "M-1",
+    .reference = "CJ-1",
+    .state = "confirmed",
+    .guest_name = "Ana",
+    .room_type = "double",
+    .stay = {.check_in = "2026-12-10", .check_out = "2026-12-12", .adults = 2},
+    .total = {18'000, "USD"}};
+
+/// What a test varies of a turn on 20 November 2026.
+struct Given {
+  Session session{};
+  Said said{};
+  std::optional<std::vector<pms::RoomOffer>> offers{};
+  std::optional<std::vector<pms::Reservation>> reservations{};
+};
+
+Step step(Handler handler, Given given) {
+  Pipeline pipeline;
+  pipeline.hotel.name = "Hotel Sol";
+  pipeline.faq = {{"wifi", {{"es", "sol2026"}, {"en", "sun2026"}}}};
+  Turn turn{.session = given.session,
+            .said = given.said,
+            .pipeline = pipeline,
+            .today = day(11, 20),
+            .guest_key = "+34600"};
+  if (given.offers) turn.availability = pms::Availability{*given.offers};
+  turn.reservations = given.reservations;
+  return handler(turn);
+}
+
+/// The keys of what is said, with what is asked behind an arrow.
+std::string said_keys(const Step& step) {
+  const auto* said = std::get_if<Say>(&step);
+  if (said == nullptr) return "(no Say)";
+  std::string out;
+  for (const auto& line : said->lines) out += (out.empty() ? "" : " ") + line.key;
+  return said->asks.empty() ? out : out + " -> " + said->asks;
+}
+
+Slots full_slots() {
+  return {.check_in = day(12, 10),
+          .check_out = day(12, 12),
+          .adults = 2,
+          .room_type = "double",
+          .guest_name = "Ana"};
+}
+const pms::Stay kStay{.check_in = "2026-12-10", .check_out = "2026-12-12", .adults = 2};
+
+TEST(CheckAvailability, AsksForWhatIsMissingOneAfterTheOther) {
+  EXPECT_EQ(said_keys(step(check_availability, {})), "ask.dates -> dates");
+  EXPECT_EQ(said_keys(step(check_availability, {.session = {.slots = {.check_in = day(12, 10)}}})),
+            "ask.nights -> nights");
+  EXPECT_EQ(said_keys(step(check_availability,
+                           {.session = {.slots = {.check_in = day(12, 10), .nights = 2}}})),
+            "ask.party_size -> party_size");
+}
+
+TEST(CheckAvailability, DoesNotOfferThePast) {
+  EXPECT_EQ(said_keys(step(check_availability,
+                           {.session = {.slots = {.check_in = day(11, 19), .nights = 2}}})),
+            "dates.past -> dates");
+}
+
+TEST(CheckAvailability, LooksUpTheStay) {
+  EXPECT_EQ(step(check_availability, {.session = {.slots = full_slots()}}),
+            Step{Lookup{pms::AvailabilityRequest{.stay = kStay}}});
+}
+
+TEST(CheckAvailability, OffersWhatIsLeftWithAButtonEach) {
+  const auto offered =
+      step(check_availability, {.session = {.slots = full_slots()}, .offers = {{kDouble}}});
+  EXPECT_EQ(said_keys(offered),
+            "availability.offers availability.offer ask.room_type -> room_type");
+  EXPECT_EQ(std::get<Say>(offered).buttons, (std::vector<Button>{{"room_type:double", "=Doble"}}));
+}
+
+TEST(CheckAvailability, AsksForOtherDatesWhenNothingIsLeft) {
+  EXPECT_EQ(said_keys(step(check_availability, {.session = {.slots = full_slots()},
+                                                .offers = {std::vector<pms::RoomOffer>{}}})),
+            "availability.none -> dates");
+}
+
+TEST(MakeReservation, AsksForTheNameLast) {
+  Slots slots = full_slots();
+  slots.guest_name.clear();
+  EXPECT_EQ(said_keys(step(make_reservation, {.session = {.slots = slots}, .offers = {{kDouble}}})),
+            "ask.guest_name -> guest_name");
+}
+
+TEST(MakeReservation, ProposesBeforeItReserves) {
+  const auto proposed =
+      step(make_reservation, {.session = {.slots = full_slots()}, .offers = {{kDouble}}});
+  EXPECT_EQ(said_keys(proposed), "reservation.summary -> confirm");
+  EXPECT_EQ(std::get<Say>(proposed).proposal,
+            (Proposal{.kind = "create",
+                      .create = {.guest_name = "Ana",
+                                 .guest_key = "+34600",
+                                 .room_type = "double",
+                                 .stay = kStay,
+                                 .expected_total = pms::Money{18'000, "USD"}}}));
+}
+
+TEST(MakeReservation, OffersTheOthersWhenThatRoomIsTaken) {
+  Slots slots = full_slots();
+  slots.room_type = "suite";
+  EXPECT_EQ(said_keys(step(make_reservation, {.session = {.slots = slots}, .offers = {{kDouble}}})),
+            "availability.not_that_room availability.offers availability.offer ask.room_type -> "
+            "room_type");
+}
+
+TEST(Confirm, CarriesOutTheProposal) {
+  const Proposal proposal{.kind = "create", .create = {.guest_name = "Ana"}};
+  EXPECT_EQ(step(confirm, {.session = {.pending = "confirm", .proposal = proposal}}),
+            Step{Act{proposal}});
+}
+
+TEST(Confirm, AsksAgainWhenAYesIsNotEnough) {
+  EXPECT_EQ(said_keys(step(confirm, {.session = {.pending = "dates"}})), "ask.dates -> dates");
+}
+
+TEST(Confirm, IsPoliteWhenNothingWasAsked) {
+  EXPECT_EQ(said_keys(step(confirm, {})), "confirm.nothing");
+}
+
+TEST(Deny, LeavesTheReservationStanding) {
+  EXPECT_EQ(said_keys(step(deny, {.session = {.proposal = {.kind = "cancel"}}})),
+            "deny.not_cancelled");
+}
+
+TEST(Deny, EndsTheFlow) {
+  EXPECT_TRUE(std::get<Say>(step(deny, {.session = {.proposal = {.kind = "create"}}})).ends_flow);
+}
+
+TEST(CancelReservation, LooksUpTheGuestsReservations) {
+  EXPECT_EQ(step(cancel_reservation, {}),
+            Step{Lookup{pms::FindRequest{.guest_key = "+34600", .from = "2026-11-20"}}});
+}
+
+TEST(CancelReservation, AsksBeforeItCancels) {
+  const auto asked = step(cancel_reservation, {.reservations = {{kReservation}}});
+  EXPECT_EQ(said_keys(asked), "cancel.summary -> confirm");
+  EXPECT_EQ(std::get<Say>(asked).proposal, (Proposal{.kind = "cancel", .cancel = kReservation}));
+}
+
+TEST(CancelReservation, AsksWhichOneOfSeveral) {
+  pms::Reservation other = kReservation;
+  other.reference = "CJ-2";
+  EXPECT_EQ(said_keys(step(cancel_reservation, {.reservations = {{kReservation, other}}})),
+            "reservation.several reservation.line reservation.line ask.code -> code");
+}
+
+TEST(CancelReservation, TakesTheOneWhoseCodeTheGuestNamed) {
+  pms::Reservation other = kReservation;
+  other.reference = "CJ-2";
+  const auto asked = step(cancel_reservation, {.session = {.slots = {.code = "CJ-2"}},
+                                               .reservations = {{kReservation, other}}});
+  EXPECT_EQ(std::get<Say>(asked).proposal, (Proposal{.kind = "cancel", .cancel = other}));
+}
+
+TEST(CancelReservation, IgnoresACancelledOne) {
+  pms::Reservation cancelled = kReservation;
+  cancelled.state = "cancelled";
+  EXPECT_EQ(said_keys(step(cancel_reservation, {.reservations = {{cancelled}}})),
+            "reservation.not_found");
+}
+
+TEST(ReservationStatus, ListsTheReservations) {
+  EXPECT_EQ(said_keys(step(reservation_status, {.reservations = {{kReservation}}})),
+            "reservation.list reservation.line");
+}
+
+TEST(HotelInfo, AnswersInTheGuestsLanguageAndComesBack) {
+  const auto answer = step(
+      hotel_info, {.session = {.language = "en", .pending = "dates"}, .said = {.topic = "wifi"}});
+  EXPECT_EQ(said_keys(answer), "faq.answer ask.dates -> dates");
+  EXPECT_EQ(std::get<Say>(answer).lines[0].args, (TextArgs{{"text", "sun2026"}}));
+}
+
+TEST(HotelInfo, SaysWhenItDoesNotKnow) {
+  EXPECT_EQ(said_keys(step(hotel_info, {.said = {.topic = "helipad"}})), "faq.unknown");
+}
+
+TEST(Greeting, KeepsTheProposalOpen) {
+  const Proposal proposal{.kind = "cancel", .cancel = kReservation};
+  const auto answer = step(greeting, {.session = {.pending = "confirm", .proposal = proposal}});
+  EXPECT_EQ(said_keys(answer), "greeting ask.confirm -> confirm");
+  EXPECT_EQ(std::get<Say>(answer).proposal, proposal);
+}
+
+TEST(Fallback, AsksThenOffersThenCallsAPerson) {
+  EXPECT_EQ(said_keys(step(fallback, {.session = {.fallbacks = 1}})), "fallback.rephrase");
+  EXPECT_EQ(said_keys(step(fallback, {.session = {.fallbacks = 2}})), "fallback.offer_human");
+  EXPECT_TRUE(std::holds_alternative<HandOff>(step(fallback, {.session = {.fallbacks = 3}})));
+}
+
+TEST(Handlers, AreInTheOrderOfTheirNames) {
+  std::vector<std::string_view> names;
+  for (const auto& row : handlers()) names.push_back(row.intent);
+  auto sorted = names;
+  std::ranges::sort(sorted);
+  EXPECT_EQ(names, sorted);
+}
+
+/// A row of the router's table: what stands, what is said, who answers.
+struct Routed {
+  std::string what;
+  Session session;
+  Said said;
+  std::string intent;
+};
+
+class Route : public testing::TestWithParam<Routed> {};
+
+TEST_P(Route, FindsTheHandler) {
+  EXPECT_EQ(route(GetParam().session, GetParam().said), GetParam().intent);
+}
+
+const Slots kSomeSlots{.adults = 2};
+INSTANTIATE_TEST_SUITE_P(
+    Table, Route,
+    testing::Values(
+        Routed{"an_intent", {}, {.intent = "greeting", .confidence = 0.9}, "greeting"},
+        Routed{"a_guess", {}, {.intent = "greeting", .confidence = 0.3}, "fallback"},
+        Routed{"an_intent_that_nobody_handles",
+               {},
+               {.intent = "out_of_scope", .confidence = 0.9},
+               "fallback"},
+        Routed{"slots_for_the_flow",
+               {.flow = "cancel_reservation", .pending = "code"},
+               {.intent = "out_of_scope",
+                .confidence = 0.9,
+                .slots = {.code = "CJ-1"},
+                .names_slots = true},
+               "cancel_reservation"},
+        Routed{"a_yes_with_slots",
+               {.flow = "make_reservation", .pending = "guest_name"},
+               {.intent = "confirm", .confidence = 0.9, .slots = kSomeSlots, .names_slots = true},
+               "make_reservation"},
+        Routed{"a_room_chosen_from_offers",
+               {.flow = "check_availability", .pending = "room_type"},
+               {.intent = "confirm",
+                .confidence = 0.9,
+                .slots = {.room_type = "double"},
+                .names_slots = true},
+               "make_reservation"},
+        Routed{"a_yes_to_offers",
+               {.flow = "check_availability", .pending = "room_type"},
+               {.intent = "confirm", .confidence = 0.9},
+               "make_reservation"},
+        Routed{"a_yes_to_a_proposal",
+               {.flow = "make_reservation", .pending = "confirm", .proposal = {.kind = "create"}},
+               {.intent = "confirm", .confidence = 0.9},
+               "confirm"},
+        Routed{"a_change_of_subject_that_names_slots",
+               {.flow = "make_reservation", .pending = "dates"},
+               {.intent = "cancel_reservation",
+                .confidence = 0.9,
+                .slots = {.code = "CJ-1"},
+                .names_slots = true},
+               "cancel_reservation"}),
+    [](const auto& info) { return info.param.what; });
+
+}  // namespace
+}  // namespace conserje

@@ -1,0 +1,302 @@
+#include "conversation/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+
+#include "conversation/catalogues.hpp"
+#include "fake_pms.hpp"
+#include "store/dead_letters.hpp"
+#include "store/migrate.hpp"
+
+namespace conserje {
+namespace {
+
+template <class T>
+T value_of(Result<T> result) {
+  EXPECT_TRUE(result) << result.error().message;
+  return *std::move(result);
+}
+
+/// A Worker on a real SQLite store, with an NLU that answers what the test says.
+class WorkerTest : public testing::Test {
+ protected:
+  WorkerTest() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("conserje_worker_" + std::to_string(getpid()) +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+    database_ = value_of(open_database("sqlite:" + (folder_ / "test.db").string(), {}, pms_.clock));
+    value_of(migrate(*database_, pms_.clock.now()));
+    pipeline_.tenant = "hotel-sol";
+    pipeline_.time_zone = "UTC";
+    pipeline_.languages = {"en", "es"};
+    pipeline_.hotel.name = "Hotel Sol";
+    pipeline_.flows = {{.channels = {"whatsapp"}, .understand = "builtin", .pms = "frontdesk"}};
+    pipeline_.notify = {{.to = "crm", .events = {"*"}}};
+    texts_ = value_of(Texts::create(value_of(shipped_catalogues()), {}));
+    inbox_.emplace(*database_);
+    outbox_.emplace(*database_);
+    sessions_.emplace(*database_);
+    acts_.emplace(*database_);
+    reservations_.emplace(*database_);
+    logs_.emplace(*database_);
+    worker_.emplace(Worker::Parts{
+        .database = *database_,
+        .inbox = *inbox_,
+        .outbox = *outbox_,
+        .sessions = *sessions_,
+        .acts = *acts_,
+        .reservations = *reservations_,
+        .notification_logs = *logs_,
+        .pipeline = pipeline_,
+        .texts = *texts_,
+        .understand = [this](const std::string&, const nlu::ParseRequest&) { return heard_; },
+        .gateways = {{"frontdesk", &pms_.gateway()}},
+        .clock = pms_.clock,
+        .random = random_,
+        .metrics = pms_.metrics,
+        .log = log_,
+        .owner = "host-1",
+        .guest_key = "key"});
+  }
+  ~WorkerTest() override {
+    database_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void receive(const std::string& id, channel::UnifiedMessage message = {}) {
+    message.id = id;
+    message.account = "1055";
+    message.sender_id = "+34600";
+    if (message.type.empty()) message.type = "text";
+    if (message.type == "text" && message.text.empty()) message.text = "words";
+    std::promise<Result<std::int64_t>> stored;
+    inbox_->accept_all({{.tenant = "hotel-sol",
+                         .channel = "whatsapp",
+                         .message_id = id,
+                         .lane = "whatsapp|1055|+34600",
+                         .payload = encode(message),
+                         .correlation_id = "c-" + id,
+                         .received = pms_.clock.now()}},
+                       {}, [&](auto result) { stored.set_value(std::move(result)); });
+    value_of(stored.get_future().get());
+  }
+  void hear(std::string intent, std::vector<nlu::Entity> entities = {}) {
+    heard_ = nlu::ParseReply{
+        .language = "en", .intent = {std::move(intent), 0.9}, .entities = std::move(entities)};
+  }
+  bool step() { return value_of(worker_->step()); }
+
+  /// What waits to leave: a reply's text, an event's type, in order.
+  std::vector<std::string> leaving() {
+    return value_of(database_->read([](Transaction& tx) {
+      std::vector<std::string> out;
+      for (const auto& row : tx.query("SELECT kind, payload FROM outbox ORDER BY seq")) {
+        const auto payload = parse_json(row.text("payload"));
+        out.push_back(row.text("kind") == "reply" ? (*payload)["text"].get<std::string>()
+                                                  : (*payload)["type"].get<std::string>());
+      }
+      return out;
+    }));
+  }
+  std::int64_t count(std::string_view table) {
+    return value_of(database_->read([&](Transaction& tx) {
+      return tx.query("SELECT count(*) AS n FROM " + std::string(table)).front().integer("n");
+    }));
+  }
+  void propose() {  // As if a reservation had been put before the guest.
+    const Session session{.language = "en",
+                          .flow = "make_reservation",
+                          .pending = "confirm",
+                          .proposal = {.kind = "create", .create = request_}};
+    value_of(database_->transact([&](Transaction& tx) {
+      return sessions_->save(tx, {.tenant = "hotel-sol",
+                                  .lane = "whatsapp|1055|+34600",
+                                  .data = encode(session),
+                                  .updated = pms_.clock.now(),
+                                  .expires = pms_.clock.now() + Millis(3'600'000)});
+    }));
+  }
+  pms::ReservationAnswer made() const {
+    return {.outcome = "done",
+            .reservation = pms::Reservation{.id = "M-1",
+                                            .reference = "CJ-7",
+                                            .state = "confirmed",
+                                            .guest_name = "Ana",
+                                            .room_type = "double",
+                                            .stay = request_.stay,
+                                            .total = {18'000, "USD"}}};
+  }
+
+  const pms::ReservationRequest request_{
+      .guest_name = "Ana",
+      .guest_key = "+34600",
+      .room_type = "double",
+      .stay = {.check_in = "2026-12-10", .check_out = "2026-12-12", .adults = 2}};
+  std::filesystem::path folder_;
+  FakePms pms_;
+  CountingRandom random_;
+  Log log_ = Log::silent();
+  Pipeline pipeline_;
+  Result<nlu::ParseReply> heard_ = nlu::ParseReply{};
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Texts> texts_;
+  std::optional<Inbox> inbox_;
+  std::optional<Outbox> outbox_;
+  std::optional<Sessions> sessions_;
+  std::optional<Acts> acts_;
+  std::optional<Reservations> reservations_;
+  std::optional<NotificationLogs> logs_;
+  std::optional<Worker> worker_;
+};
+
+TEST_F(WorkerTest, RestsWhenNothingIsDue) { EXPECT_FALSE(step()); }
+
+TEST_F(WorkerTest, AnswersAMessageOnce) {
+  receive("m1");
+  hear("thanks");
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  EXPECT_EQ(leaving(), (std::vector<std::string>{"You are welcome!"}));
+}
+
+TEST_F(WorkerTest, ReservesWhatTheGuestConfirmsAndTellsTheSinks) {
+  propose();
+  receive("m1");
+  hear("confirm");
+  pms_.answer(pms::method::create, made());
+  EXPECT_TRUE(step());
+  ASSERT_EQ(leaving().size(), 2U);
+  EXPECT_TRUE(leaving()[0].starts_with("Done! Your reservation is confirmed. Code: CJ-7."));
+  EXPECT_EQ(leaving()[1], "reservation.created");
+  const auto row = value_of(reservations_->find("CJ-7"));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->state, ReservationState::confirmed);
+}
+
+TEST_F(WorkerTest, RepeatsTheDecisionOfATryThatDiedWithoutHearingTheMessageAgain) {
+  propose();
+  receive("m1");
+  hear("confirm");
+  pms_.answer(pms::method::create, made());
+  ASSERT_TRUE(step());
+  const auto first = pms_.calls.at(0);
+
+  // The journal survived, the transaction did not.
+  value_of(database_->transact([](Transaction& tx) {
+    tx.execute("UPDATE acts SET outcome = NULL");
+    tx.execute("DELETE FROM outbox");
+    tx.execute("UPDATE inbox SET state = 'pending', due_ms = 0");
+  }));
+  hear("deny");
+  pms_.answer(pms::method::create, made());
+  ASSERT_TRUE(step());
+  ASSERT_EQ(pms_.calls.size(), 2U);
+  EXPECT_EQ(pms_.calls[1].head, first.head);
+  EXPECT_EQ(pms_.calls[1].idempotency_key, first.idempotency_key);
+  EXPECT_EQ(leaving().size(), 2U);
+}
+
+TEST_F(WorkerTest, KeepsAReservationThatThePmsDoesNotTake) {
+  propose();
+  receive("m1");
+  hear("confirm");
+  pms_.fail(pms::method::create, {ErrorClass::permanent, "closed for the season"});
+  EXPECT_TRUE(step());
+  const auto letters = value_of(DeadLetters(*database_).list("hotel-sol", 0, 10));
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].kind, DeadLetterKind::reservation);
+  EXPECT_EQ(letters[0].reason, "closed for the season");
+  EXPECT_EQ(leaving().back(), "reservation.failed");
+}
+
+TEST_F(WorkerTest, TellsTheGuestWhenThePmsCannotBeAsked) {
+  receive("m1");
+  hear("reservation_status");
+  pms_.fail(pms::method::find, {ErrorClass::auth, "who are you"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(),
+            (std::vector<std::string>{
+                "I cannot reach the hotel's system at the moment. The team knows; please "
+                "try again in a few minutes."}));
+}
+
+TEST_F(WorkerTest, TriesAgainLaterWhenUnderstandingFails) {
+  receive("m1");
+  heard_ = Error{ErrorClass::retry, "the engine is away"};
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  pms_.clock.advance(Millis(2'000));
+  hear("thanks");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().size(), 1U);
+}
+
+TEST_F(WorkerTest, BuriesAMessageThatCannotBeHandled) {
+  receive("m1");
+  heard_ = Error{ErrorClass::permanent, "not a text"};
+  EXPECT_TRUE(step());
+  const auto letters = value_of(DeadLetters(*database_).list("hotel-sol", 0, 10));
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].kind, DeadLetterKind::message);
+  EXPECT_EQ(letters[0].reason, "not a text");
+}
+
+TEST_F(WorkerTest, SaysThatItCannotReadAPicture) {
+  receive("m1", {.type = "media", .media = channel::Media{.kind = "image"}});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(),
+            (std::vector<std::string>{
+                "I cannot read that kind of message yet. Could you write it in words?"}));
+}
+
+TEST_F(WorkerTest, KeepsSilentAboutWhatNeedsNoAnswer) {
+  for (const auto* type : {"reaction", "revoke", "system", "edit"}) receive(type, {.type = type});
+  while (step()) {
+  }
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+  EXPECT_EQ(value_of(inbox_->pending()), 0);
+}
+
+TEST_F(WorkerTest, KeepsSilentInGroups) {
+  receive("m1", {.type = "text", .text = "hola", .group_id = "g"});
+  hear("greeting");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+}
+
+TEST_F(WorkerTest, KeepsSilentWhileAPersonAnswers) {
+  receive("m1");
+  hear("human");
+  EXPECT_TRUE(step());
+  const auto after_handoff = leaving();
+  receive("m2");
+  hear("greeting");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), after_handoff);
+}
+
+TEST_F(WorkerTest, KeepsSilentOnceTheStaffWroteFromTheirPhone) {
+  receive("m1", {.type = "echo", .text = "Good morning, this is Marta."});
+  receive("m2");
+  hear("greeting");
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+}
+
+TEST_F(WorkerTest, SpeaksAgainAfterTheSilence) {
+  receive("m1");
+  hear("human");
+  EXPECT_TRUE(step());
+  pms_.clock.advance(Millis(kSilenceMs + 1));
+  receive("m2");
+  hear("thanks");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().back(), "You are welcome!");
+}
+
+}  // namespace
+}  // namespace conserje

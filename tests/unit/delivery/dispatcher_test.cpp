@@ -1,0 +1,271 @@
+#include "delivery/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "counting_random.hpp"
+#include "fake_clock.hpp"
+#include "store/dead_letters.hpp"
+#include "store/migrate.hpp"
+
+namespace conserje {
+namespace {
+
+template <class T>
+T value_of(Result<T> result) {
+  EXPECT_TRUE(result) << result.error().message;
+  return *std::move(result);
+}
+
+/// A Dispatcher on a real SQLite store; the plugins answer what the test says.
+class DispatcherTest : public testing::Test {
+ protected:
+  DispatcherTest() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("conserje_dispatcher_" + std::to_string(getpid()) +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+    database_ = value_of(open_database("sqlite:" + (folder_ / "test.db").string(), {}, clock_));
+    value_of(migrate(*database_, clock_.now()));
+    outbox_.emplace(*database_);
+    logs_.emplace(*database_);
+    dispatcher_.emplace(Dispatcher::Parts{
+        .database = *database_,
+        .outbox = *outbox_,
+        .notification_logs = *logs_,
+        .pipeline = pipeline_,
+        .outlets = {
+            .send =
+                [this](const std::string&, const CallSpec&, const channel::SendRequest& request) {
+                  sent_.push_back(request.text);
+                  return channel_;
+                },
+            .deliver =
+                [this](const std::string&, const CallSpec&, const sink::DeliverRequest& request) {
+                  told_.push_back(request.deliveries.at(0).event.type);
+                  return sink_;
+                }},
+        .clock = clock_,
+        .random = random_,
+        .metrics = metrics_,
+        .log = log_,
+        .owner = "host-1"});
+  }
+  ~DispatcherTest() override {
+    database_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void add_reply(std::string text, std::optional<WallTime> expires = {}) {
+    const std::string reference = "r_" + text;
+    add({.kind = OutboxKind::reply,
+         .target = "whatsapp",
+         .lane = "whatsapp|1055|+34600",
+         .payload = encode(
+             channel::SendRequest{.recipient = "+34600", .text = text, .reference = reference}),
+         .reference = reference,
+         .expires = expires});
+  }
+  void add_event() {
+    add({.kind = OutboxKind::event,
+         .target = "crm",
+         .lane = "event|crm|e1",
+         .payload =
+             encode(sink::Event{.id = "e1", .type = "reservation.created", .timestamp_ms = 7}),
+         .reference = "n_e1"});
+  }
+  void add(OutboxItem item) {
+    item.tenant = "hotel-sol";
+    item.created = clock_.now();
+    value_of(database_->transact([&](Transaction& tx) { return outbox_->add(tx, item); }));
+  }
+  bool step() { return value_of(dispatcher_->step()); }
+  OutboxRow row(const std::string& reference) {
+    const auto found = value_of(outbox_->find(reference));
+    EXPECT_TRUE(found);
+    return found.value_or(OutboxRow{});
+  }
+  /// The reasons of the dead letters.
+  std::vector<std::string> buried() {
+    std::vector<std::string> out;
+    for (const auto& letter : value_of(DeadLetters(*database_).list("hotel-sol", 0, 10)))
+      out.push_back(letter.reason);
+    return out;
+  }
+  void the_status_says(std::string status, const std::string& reference) {
+    value_of(database_->transact([&](Transaction& tx) {
+      return record_status(tx, {.tenant = "hotel-sol",
+                                .channel = "whatsapp",
+                                .provider_id = "wamid.1",
+                                .reference = reference,
+                                .status = std::move(status),
+                                .at = clock_.now()});
+    }));
+  }
+
+  const std::vector<std::string> kOnce{"hola"};
+  const std::vector<std::string> kTwice{"hola", "hola"};
+  std::filesystem::path folder_;
+  FakeClock clock_;
+  CountingRandom random_;
+  Metrics metrics_;
+  Log log_ = Log::silent();
+  Pipeline pipeline_;
+  Result<channel::SendReply> channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
+  Result<sink::DeliverReply> sink_ = sink::DeliverReply{{{.status = "ok", .http_status = 200}}};
+  std::vector<std::string> sent_;
+  std::vector<std::string> told_;
+  std::unique_ptr<Database> database_;
+  std::optional<Outbox> outbox_;
+  std::optional<NotificationLogs> logs_;
+  std::optional<Dispatcher> dispatcher_;
+};
+
+TEST_F(DispatcherTest, RestsWhenNothingIsDue) { EXPECT_FALSE(step()); }
+
+TEST_F(DispatcherTest, SendsAReplyOnceAndKeepsTheChannelsId) {
+  add_reply("hola");
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  EXPECT_EQ(sent_, kOnce);
+  EXPECT_EQ(row("r_hola").state, OutboxState::sent);
+  EXPECT_EQ(row("r_hola").provider_id, "wamid.1");
+}
+
+TEST_F(DispatcherTest, SendsTheRepliesOfOneGuestInOrder) {
+  add_reply("one");
+  add_reply("two");
+  channel_ = Error{ErrorClass::retry, "busy"};
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());  // "two" waits behind "one".
+  channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
+  clock_.advance(Millis(6'000));
+  while (step()) {
+  }
+  EXPECT_EQ(sent_, (std::vector<std::string>{"one", "one", "two"}));
+}
+
+TEST_F(DispatcherTest, TriesAgainOnItsScheduleThenBuries) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::retry, "the channel is away"};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(step());
+    clock_.advance(Millis(200'000));
+  }
+  EXPECT_FALSE(step());
+  EXPECT_EQ(sent_.size(), 4U);
+  EXPECT_EQ(buried(), (std::vector<std::string>{"the channel is away"}));
+}
+
+TEST_F(DispatcherTest, WaitsAsLongAsTheChannelAsks) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::retry, "slow down", Millis(60'000)};
+  EXPECT_TRUE(step());
+  clock_.advance(Millis(59'000));
+  EXPECT_FALSE(step());
+  clock_.advance(Millis(2'000));
+  EXPECT_TRUE(step());
+}
+
+TEST_F(DispatcherTest, BuriesWhatWillNeverBeAccepted) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::permanent, "not on this channel"};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(buried(), (std::vector<std::string>{"not on this channel"}));
+}
+
+TEST_F(DispatcherTest, BelievesTheStatusOfAReplyWhoseOutcomeIsUnknown) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  EXPECT_TRUE(step());
+  the_status_says("delivered", "r_hola");
+  clock_.advance(Millis(120'000));
+  EXPECT_FALSE(step());
+  EXPECT_EQ(sent_, kOnce);
+  EXPECT_EQ(row("r_hola").state, OutboxState::sent);
+}
+
+TEST_F(DispatcherTest, SendsAgainWhenNoWordComesInTime) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  clock_.advance(Millis(61'000));
+  channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, kTwice);
+}
+
+TEST_F(DispatcherTest, GivesUpWhenTheOutcomeStaysUnknown) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  for (int i = 0; i < 5; ++i) {
+    step();
+    clock_.advance(Millis(61'000));
+  }
+  EXPECT_FALSE(step());
+  EXPECT_EQ(sent_.size(), 4U);
+  EXPECT_EQ(buried(), (std::vector<std::string>{"the outcome of sending stayed unknown"}));
+}
+
+TEST_F(DispatcherTest, BuriesWhatTheChannelGaveUpLater) {
+  add_reply("hola");
+  EXPECT_TRUE(step());
+  the_status_says("failed", "r_hola");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, kOnce);
+  EXPECT_EQ(buried().size(), 1U);
+}
+
+TEST_F(DispatcherTest, DoesNotSendWhatHasExpired) {
+  add_reply("hola", clock_.now() + Millis(1'000));
+  clock_.advance(Millis(2'000));
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, std::vector<std::string>{});
+  EXPECT_EQ(buried(), (std::vector<std::string>{"expired before it could be sent"}));
+}
+
+TEST_F(DispatcherTest, TellsAnEventAndLogsIt) {
+  add_event();
+  EXPECT_TRUE(step());
+  EXPECT_EQ(told_, (std::vector<std::string>{"reservation.created"}));
+  const auto logs = value_of(logs_->list("hotel-sol", "crm", 10));
+  ASSERT_EQ(logs.size(), 1U);
+  EXPECT_EQ(logs[0].result, NotificationResult::sent);
+  EXPECT_EQ(logs[0].http_status, 200);
+}
+
+TEST_F(DispatcherTest, TriesAnEventAgainAndLogsEachAttempt) {
+  add_event();
+  sink_ = sink::DeliverReply{{{.status = "retry", .http_status = 503, .error = "HTTP 503"}}};
+  EXPECT_TRUE(step());
+  clock_.advance(Millis(7'000));
+  sink_ = sink::DeliverReply{{{.status = "ok", .http_status = 200}}};
+  EXPECT_TRUE(step());
+  const auto logs = value_of(logs_->list("hotel-sol", "crm", 10));
+  ASSERT_EQ(logs.size(), 2U);
+  EXPECT_EQ(logs[1].result, NotificationResult::failed);
+  EXPECT_EQ(logs[1].error, "HTTP 503");
+  EXPECT_EQ(logs[0].attempt, 2);
+}
+
+TEST_F(DispatcherTest, BuriesAnEventWhoseReceiverIsGone) {
+  add_event();
+  sink_ =
+      sink::DeliverReply{{{.status = "retry", .http_status = 410, .error = "gone", .gone = true}}};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(buried(), (std::vector<std::string>{"gone"}));
+}
+
+TEST_F(DispatcherTest, DoesNotBelieveASinkThatForgetsAResult) {
+  add_event();
+  sink_ = sink::DeliverReply{};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(buried(), (std::vector<std::string>{"the sink gave 0 results for one event"}));
+}
+
+}  // namespace
+}  // namespace conserje
