@@ -23,9 +23,9 @@ std::string translate(std::string_view sql, const Dialect& dialect) {
   out.reserve(sql.size() + 32);
   for (std::size_t at = 0; at < sql.size();) {
     if (sql.substr(at, 2) == "{{") {
-      const auto end = sql.find("}}", at);
+      const auto end = std::min(sql.find("}}", at), sql.size() - 2);
       out += spelling(sql.substr(at + 2, end - at - 2), dialect);
-      at = end == std::string_view::npos ? sql.size() : end + 2;
+      at = end + 2;
     } else if (sql.substr(at, 2) == "--") {  // A comment is left out: it may hold anything.
       at = std::min(sql.find('\n', at), sql.size());
     } else if (sql[at] ==

@@ -109,8 +109,11 @@ class SqliteConnection final : public Connection {
     if (code != SQLITE_OK) fail(code);
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, 5000);
+    // EXTRA is FULL for a write-ahead log. A new file is made by a rollback journal, though, and
+    // only EXTRA syncs its deletion: a journal that came back after power loss would undo
+    // everything since.
     run_script(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
         "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;");
     if (access == Access::write) {
       run_script("PRAGMA cache_size = -4000");  // KiB

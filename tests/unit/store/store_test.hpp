@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 
 enum class Backend { sqlite, postgres };
 
-inline std::string name_of(const ::testing::TestParamInfo<Backend>& info) {
-  return info.param == Backend::sqlite ? "Sqlite" : "Postgres";
+inline void PrintTo(Backend backend, std::ostream* out) {
+  *out << (backend == Backend::sqlite ? "Sqlite" : "Postgres");
 }
 
 /// The value of a result; without one the test fails with the error's text.
@@ -116,8 +116,9 @@ class StoreTest : public EmptyStoreTest {
   std::unique_ptr<Database> other_;
 };
 
-#define ON_EVERY_DATABASE(Suite)                                                             \
-  INSTANTIATE_TEST_SUITE_P(On, Suite, ::testing::Values(Backend::sqlite, Backend::postgres), \
-                           name_of)
+#define ON_EVERY_DATABASE(Suite)                                                  \
+  INSTANTIATE_TEST_SUITE_P(EveryDatabase, Suite,                                  \
+                           ::testing::Values(Backend::sqlite, Backend::postgres), \
+                           ::testing::PrintToStringParamName())
 
 }  // namespace conserje
