@@ -1,14 +1,27 @@
+#include <utility>
+
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
 
 namespace conserje {
+namespace {
+
+Line priced(const pms::RoomOffer& offer) {
+  TextArgs args = {
+      {"room", offer.name}, {"description", offer.description}, {"total", offer.total}};
+  if (!offer.per_night)
+    return {"availability.offer", std::move(args)};  // The nights differ in price.
+  args.emplace_back("per_night", *offer.per_night);
+  return {"availability.offer_per_night", std::move(args)};
+}
+
+}  // namespace
 
 Step check_availability(const Turn& turn) {
   if (auto question = ask_for_stay(turn)) return *std::move(question);
   const pms::Stay stay = *stay_of(turn.session.slots);
   if (!turn.availability)
-    return Lookup{
-        pms::AvailabilityRequest{.stay = stay, .room_type = turn.said.slots.room_type}};
+    return Lookup{pms::AvailabilityRequest{.stay = stay, .room_type = turn.said.slots.room_type}};
 
   const auto& offers = turn.availability->offers;
   if (offers.empty()) {
@@ -18,12 +31,7 @@ Step check_availability(const Turn& turn) {
   }
   Say offered = say("availability.offers", stay_args(stay));
   for (const auto& offer : offers) {
-    offered.lines.push_back({"availability.offer",
-                             {{"room", offer.name},
-                              {"description", offer.description},
-                              {"total", offer.total},
-                              {"per_night", offer.per_night.value_or(offer.total)},
-                              {"available", offer.available}}});
+    offered.lines.push_back(priced(offer));
     offered.buttons.push_back({"room_type:" + offer.room_type, "=" + offer.name});
   }
   offered.lines.push_back({"ask.room_type", {}});

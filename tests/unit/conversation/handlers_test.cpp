@@ -89,7 +89,7 @@ TEST(CheckAvailability, OffersWhatIsLeftWithAButtonEach) {
   const auto offered =
       step(check_availability, {.session = {.slots = full_slots()}, .offers = {{kDouble}}});
   EXPECT_EQ(said_keys(offered),
-            "availability.offers availability.offer ask.room_type -> room_type");
+            "availability.offers availability.offer_per_night ask.room_type -> room_type");
   EXPECT_EQ(std::get<Say>(offered).buttons, (std::vector<Button>{{"room_type:double", "=Doble"}}));
 }
 
@@ -123,7 +123,7 @@ TEST(MakeReservation, OffersTheOthersWhenThatRoomIsTaken) {
   Slots slots = full_slots();
   slots.room_type = "suite";
   EXPECT_EQ(said_keys(step(make_reservation, {.session = {.slots = slots}, .offers = {{kDouble}}})),
-            "availability.not_that_room availability.offers availability.offer ask.room_type -> "
+            "availability.not_that_room availability.offers availability.offer_per_night ask.room_type -> "
             "room_type");
 }
 
