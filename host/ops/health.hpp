@@ -12,7 +12,7 @@ std::string_view to_string(HealthState state);
 
 /// What one part of the host says about itself.
 struct HealthCheck {
-  std::string name;  // "store", "plugin whatsapp"
+  std::string name;  // "store", "plugin desk"
   bool required = true;
   HealthState state = HealthState::ok;
   std::string detail{};  // For people: no secret, no personal data.

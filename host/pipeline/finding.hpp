@@ -26,7 +26,7 @@ enum class Severity : unsigned char {
 struct Finding {
   Severity severity = Severity::error;
   Position at;
-  std::string path;   // "plugins.whatsapp.use"; empty: the file as a whole.
+  std::string path;   // "plugins.desk.use"; empty: the file as a whole.
   std::string found;  // `unknown key "lisen" in the top level`
   std::string fix{};  // `did you mean "listen"?`; may be empty
   std::string

@@ -280,7 +280,7 @@ void read_limits(Section& limits, Limits& out) {
 /// `use`: "kind/name", or the path of a shared object. Complains and gives an empty one when it is
 /// neither.
 void read_use(const Reading& reading, Section& section, PluginUse& plugin) {
-  const std::string needed = "kind/name, such as channel/whatsapp, or a file, such as ./vendor.so";
+  const std::string needed = "kind/name, such as channel/console, or a file, such as ./vendor.so";
   std::string use;
   section.name("use", use, needed);
   section.require("use");
@@ -317,10 +317,10 @@ void read_isolation(Section& section) {
 }
 
 void read_plugin(const Reading& reading, const YamlEntry& entry, const std::string& path) {
-  const std::string needed = entry.key + ": {use: channel/whatsapp, config: {...}}";
+  const std::string needed = entry.key + ": {use: channel/console, config: {...}}";
   if (!is_name(entry.key, "-_")) {
     reading.complain(entry.at, path, in_quotes(entry.key) + " is not a name for a plugin", "",
-                     "a-z, 0-9, \"-\", \"_\", at most 63, such as whatsapp");
+                     "a-z, 0-9, \"-\", \"_\", at most 63, such as front-desk");
   }
   if (entry.value.kind != Kind::map) {
     reading.complain(entry.value.at, path, shown(entry.value) + " instead of a plugin's settings",
@@ -343,7 +343,7 @@ void read_plugin(const Reading& reading, const YamlEntry& entry, const std::stri
 }
 
 void read_flow(Section& section, Flow& flow) {
-  section.words("channels", flow.channels, "a list of channel plugins, such as [whatsapp]");
+  section.words("channels", flow.channels, "a list of channel plugins, such as [console]");
   section.require("channels");
   section.name("understand", flow.understand, "the name of an nlu plugin");
   section.require("understand");
@@ -434,11 +434,11 @@ void read_pipeline(const Reading& reading, Section& top) {
   top.section("log", [&](Section& log) { read_log(log, out.log); });
   read_plugin_path(reading, top, out.plugin_path);
   top.each_entry(
-      "plugins", "plugins by name, such as {whatsapp: {use: channel/whatsapp, config: {...}}}",
+      "plugins", "plugins by name, such as {console: {use: channel/console, config: {...}}}",
       [&](const YamlEntry& entry, const std::string& path) { read_plugin(reading, entry, path); });
   top.require("plugins");
   top.each_item("pipeline",
-                "a list such as [{channels: [whatsapp], understand: builtin, pms: frontdesk}]",
+                "a list such as [{channels: [console], understand: builtin, pms: frontdesk}]",
                 [&](Section& flow) { read_flow(flow, out.flows.emplace_back()); });
   top.require("pipeline");
   top.each_item("notify", "a list such as [{to: staff, events: [\"reservation.*\"]}]",

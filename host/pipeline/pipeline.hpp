@@ -53,7 +53,7 @@ struct PluginUse {
   std::string name{};     // The key; also the last part of /webhooks/<name>.
   std::string kind{};     // "channel", "pms", ... from `use: kind/name`; empty for a file, whose
                           // manifest says it.
-  std::string use{};      // "channel/whatsapp"; for a file the path as it is opened.
+  std::string use{};      // "channel/console"; for a file the path as it is opened.
   bool required = false;  // Without it the host does not start, and is not ready.
   Millis deadline{10'000};
   unsigned max_in_flight = 8;

@@ -382,7 +382,7 @@ Position place_of(const PluginUse& plugin, Pointer at) {
   }
 }
 
-/// "/hotels/0/name" of whatsapp as "plugins.whatsapp.config.hotels[0].name".
+/// "/hotels/0/name" of desk as "plugins.desk.config.hotels[0].name".
 std::string path_of(const PluginUse& plugin, Pointer at) {
   std::string path;
   for (; !at.empty(); at.pop_back()) {

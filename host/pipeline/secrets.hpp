@@ -26,8 +26,7 @@ class SecretStore {
   SecretStore& operator=(const SecretStore&) = delete;
 
   /// Keeps `value` and wipes the caller's copy. `pointer` is the JSON pointer within the plugin's
-  /// config. Returns the handle: put("whatsapp", "/access_token", ...) is
-  /// "secret:whatsapp/access_token".
+  /// config. Returns the handle: put("desk", "/token", ...) is "secret:desk/token".
   std::string put(std::string_view plugin, std::string_view pointer, std::string& value);
 
   /// The value, as long as the store lives; none when the handle is unknown or another plugin's.
@@ -48,7 +47,7 @@ bool is_placeholder(std::string_view secret);
 struct SecretPlace {
   Mode mode;
   Position at;
-  std::string path;  // "plugins.whatsapp.config.access_token"
+  std::string path;  // "plugins.desk.config.token"
   std::string_view value;
   bool referenced = false;  // The value came from a ${...}.
 };

@@ -43,7 +43,7 @@ std::optional<T> whole_number(std::string_view text) {
 /// in pipeline.hpp. `needed` says the right shape of a value, for people.
 class Section {
  public:
-  /// `path` is the place in the file ("plugins.whatsapp"), `pattern` the same for every such place
+  /// `path` is the place in the file ("plugins.desk"), `pattern` the same for every such place
   /// ("plugins.*"). The mapping outlives the section.
   Section(const Reading& reading, const YamlValue& map, std::string path, std::string pattern);
 

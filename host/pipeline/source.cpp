@@ -20,13 +20,13 @@ Result<std::string> SystemSource::file(const std::filesystem::path& path) const 
   std::ifstream in(path, std::ios::binary);
   if (!in) return problem("file " + path.string() + " cannot be read");
 
-  std::string text(kConfigFileLimit + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  for (char part[4096]; in.read(part, sizeof part), in.gcount() > 0;) {
+    text.append(part, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kConfigFileLimit)
+      return problem("file " + path.string() + " is larger than 1 MiB");
+  }
   if (in.bad()) return problem("file " + path.string() + " cannot be read");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kConfigFileLimit)
-    return problem("file " + path.string() + " is larger than 1 MiB");
-  text.shrink_to_fit();
   return text;
 }
 

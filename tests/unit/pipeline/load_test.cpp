@@ -184,10 +184,10 @@ plugins: []
           "conf/sol.yaml:5:7: error: unknown key \"levl\" in \"log\"; did you mean \"level\"?\n"
           "    needed: level: debug, info, warn or error",
           "conf/sol.yaml:8:10: error: an empty list does not fit \"plugins\"\n"
-          "    needed: plugins: plugins by name, such as {whatsapp: {use: channel/whatsapp, "
+          "    needed: plugins: plugins by name, such as {console: {use: channel/console, "
           "config: {...}}}",
           "conf/sol.yaml:1:1: error: \"pipeline\" is missing in the top level\n"
-          "    needed: pipeline: a list such as [{channels: [whatsapp], understand: builtin, "
+          "    needed: pipeline: a list such as [{channels: [console], understand: builtin, "
           "pms: frontdesk}]",
           "conf/sol.yaml:7:29: error: \"1\" does not fit \"limits.http.body_bytes\"\n"
           "    needed: body_bytes: a whole number from 1024 to 67108864",

@@ -7,13 +7,16 @@
 namespace conserje {
 namespace {
 
+std::string text_of(const std::string& file) {
+  return SystemSource().file(std::filesystem::path(CONSERJE_CONFIG) / file).value();
+}
+
 /// config/reference.yaml on a machine that has the secrets it speaks of.
 class Reference : public testing::Test {
  protected:
   Reference() {
-    const std::filesystem::path path = CONSERJE_CONFIG "/reference.yaml";
-    source.files["reference.yaml"] = SystemSource().file(path).value();
-    source.files["faq.yaml"] = "";
+    source.files["reference.yaml"] = text_of("reference.yaml");
+    source.files["faq.yaml"] = text_of("faq.yaml");
     source.environment = {{"WA_TOKEN", "EAAG-1"}, {"WA_APP_SECRET", "9f86d0"}, {"WA_VERIFY", "v3"}};
     source.credentials = {{"staff_webhook", "whsec_C2FVsBQIhrscChlQ"}};
     loaded = load_pipeline("reference.yaml", source);
@@ -49,6 +52,11 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
   EXPECT_EQ(first.required, plugin.required);
   EXPECT_EQ(first.deadline, plugin.deadline);
   EXPECT_EQ(first.max_in_flight, plugin.max_in_flight);
+}
+
+TEST(Dev, LoadsWithoutFindings) {
+  const auto loaded = load_pipeline_text(text_of("dev.yaml"), "dev.yaml", FakeSource());
+  EXPECT_EQ(report(loaded.findings), "");
 }
 
 }  // namespace
