@@ -152,8 +152,8 @@ void map_revoke(std::string_view, Value revoke, UnifiedMessage& out) {
 }
 
 struct ContentType {
-  std::string_view name;
-  bool (Value::*has_shape)() const;
+  std::string_view name;             // Also of the member that holds the content.
+  bool (Value::*has_shape)() const;  // Null: any.
   void (*map)(std::string_view type, Value content, UnifiedMessage& out);
 };
 constexpr ContentType kContentTypes[] = {
@@ -170,7 +170,7 @@ constexpr ContentType kContentTypes[] = {
     {"button", &Value::is_object, map_button},
     {"order", &Value::is_object, map_order},
     {"system", &Value::is_object, map_system},
-    {"request_welcome", &Value::is_absent, map_welcome},
+    {"request_welcome", nullptr, map_welcome},
     {"edit", &Value::is_object, map_edit},
     {"revoke", &Value::is_object, map_revoke},
 };
@@ -180,10 +180,9 @@ void map_content(Value message, UnifiedMessage& out) {
   const auto type = message["type"].view();
   const Value content = message[type];
   const auto* const known = std::ranges::find(kContentTypes, type, &ContentType::name);
-  if (known != std::end(kContentTypes) && (content.*known->has_shape)())
-    known->map(type, content, out);
-  else
-    map_unsupported(type, content, out);
+  const bool is_known = known != std::end(kContentTypes) &&
+                        (known->has_shape == nullptr || (content.*known->has_shape)());
+  (is_known ? known->map : map_unsupported)(type, content, out);
 }
 
 // ---- Whose it is, and when.

@@ -127,8 +127,8 @@ std::optional<double> Value::number() const {
 Json Value::tree() const { return element_ ? to_tree(*element_) : Json(); }
 
 Result<Value> Document::parse(std::string_view text) {
-  auto error = parser_.allocate(text.size(), kMaxDepth);
   simdjson::dom::element root;
+  auto error = text.empty() ? simdjson::EMPTY : parser_.allocate(text.size(), kMaxDepth);
   if (!error) error = parser_.parse(text.data(), text.size()).get(root);
   if (error == simdjson::STRING_ERROR) error = parser_.parse(without_half_pairs(text)).get(root);
   if (error)

@@ -24,7 +24,6 @@ class Value {
 
   /// There, and not null.
   explicit operator bool() const { return element_.has_value(); }
-  bool is_absent() const { return !element_; }
   bool is_object() const { return element_ && element_->is_object(); }
   bool is_array() const { return element_ && element_->is_array(); }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -15,13 +14,18 @@
 namespace conserje::whatsapp {
 namespace {
 
+/// The value of a hexadecimal digit, or -1.
+int nibble(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 /// The byte that two hexadecimal digits stand for.
 std::optional<char> hex_byte(std::string_view digits) {
-  unsigned char value = 0;
-  const auto* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value, 16);
-  if (digits.size() != 2 || error != std::errc() || stop != end) return std::nullopt;
-  return static_cast<char>(value);
+  if (digits.size() != 2 || nibble(digits[0]) < 0 || nibble(digits[1]) < 0) return std::nullopt;
+  return static_cast<char>(nibble(digits[0]) * 16 + nibble(digits[1]));
 }
 
 /// Part of a URL's query; what is no valid escape stays as it is.

@@ -27,14 +27,13 @@ TEST_F(Payload, ReadsWhatIsAbsentAsEmpty) {
   for (const Value value :
        {root_["nothing"], root_["none"], root_["object"]["no"]["such"], Value()}) {
     EXPECT_FALSE(value);
-    EXPECT_TRUE(value.is_absent());
     EXPECT_EQ(value.view(), "");
     EXPECT_EQ(value.text(), "");
     EXPECT_EQ(value.integer(), std::nullopt);
     EXPECT_EQ(value.number(), std::nullopt);
     EXPECT_FALSE(value.flag());
     EXPECT_EQ(value.size(), 0U);
-    EXPECT_TRUE(value.first().is_absent());
+    EXPECT_FALSE(value.first());
     EXPECT_EQ(value.tree(), Json());
   }
 }
@@ -46,7 +45,7 @@ TEST_F(Payload, ReadsWhatIsOfAnotherTypeAsEmpty) {
   EXPECT_EQ(root_["text"].number(), std::nullopt);
   EXPECT_FALSE(root_["text"].flag());
   EXPECT_EQ(root_["object"].size(), 0U);
-  EXPECT_TRUE(root_["text"]["key"].is_absent());
+  EXPECT_FALSE(root_["text"]["key"]);
 }
 
 TEST_F(Payload, ReadsIdsThatAreTextsOrNumbers) {
@@ -73,7 +72,7 @@ TEST_F(Payload, GoesThroughAnArray) {
   EXPECT_EQ(texts, (std::vector<std::string>{"1", "two", ""}));
   EXPECT_EQ(root_["list"].size(), 3U);
   EXPECT_EQ(root_["list"].first().integer(), 1);
-  EXPECT_TRUE(root_["empty"].first().is_absent());
+  EXPECT_FALSE(root_["empty"].first());
 }
 
 TEST_F(Payload, CopiesATree) {
@@ -83,6 +82,12 @@ TEST_F(Payload, CopiesATree) {
           R"({"text":"héllo","digits":"415882930112233","decimal":"-3.5","infinite":"inf",)"
           R"("number":7,"negative":-7,"huge":18446744073709551615,"fraction":2.5,"yes":true,)"
           R"("none":null,"list":[1,"two",null],"empty":[],"object":{"inner":{"key":"value"}}})"));
+}
+
+TEST(Document, RefusesAnAbsentText) {
+  Document document;
+  EXPECT_EQ(document.parse({}).error(),
+            (Error{ErrorClass::permanent, "whatsapp: not JSON: Empty: no JSON found"}));
 }
 
 }  // namespace
