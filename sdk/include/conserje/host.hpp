@@ -41,9 +41,6 @@ class Call {
   cj_call call_;
 };
 
-/// One field of a log line.
-using LogField = std::pair<const char*, Json>;
-
 /// A value of cj.kv/1 and the revision that `put` and `remove` compare with.
 struct KvEntry {
   std::string value{};
@@ -81,6 +78,9 @@ enum class Digest : std::uint32_t { sha1 = CJ_SHA1, sha256 = CJ_SHA256, sha512 =
 /// otherwise.
 class Host {
  public:
+  /// One field of a log line.
+  using LogField = std::pair<const char*, Json>;
+
   explicit Host(const cj_host* host)
       : host_(sized_copy(host)),
         log_(find<cj_log_v1>("cj.log/1")),
