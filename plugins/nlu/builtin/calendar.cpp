@@ -1,0 +1,423 @@
+#include "calendar.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace conserje::nlu {
+namespace {
+
+using namespace std::chrono;
+
+/// When the parts of a day begin and end, in hours. One table, because every source has its own.
+struct PartHours {
+  int from, to;
+};
+constexpr PartHours kPartHours[] = {
+    {0, 24},   // none
+    {4, 8},    // dawn
+    {8, 12},   // morning
+    {11, 13},  // midday
+    {12, 16},  // afternoon
+    {16, 20},  // evening
+    {20, 24},  // night
+};
+
+/// Whole days [begin, end).
+struct Days {
+  local_days begin, end;
+  Grain grain = Grain::day;
+};
+
+Days one_day(local_days day) { return {day, day + days{1}, Grain::day}; }
+
+std::optional<local_days> make_day(int y, int m, int d) {
+  const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
+                            day{static_cast<unsigned>(d)}};
+  if (!date.ok()) return std::nullopt;
+  return local_days{date};
+}
+
+Days whole_month(int y, int m) {
+  const year_month first{year{y}, month{static_cast<unsigned>(m)}};
+  return {local_days{first / 1}, local_days{(first + months{1}) / 1}, Grain::month};
+}
+Days whole_year(int y) {
+  return {local_days{year{y} / 1 / 1}, local_days{year{y + 1} / 1 / 1}, Grain::year};
+}
+
+local_days monday_of(local_days day) { return day - (weekday{day} - Monday); }
+
+/// The same day some months away; the month's last where it has no such day.
+local_days add_months(local_days from, int count) {
+  const year_month_day date{from};
+  const year_month_day moved = date + months{count};
+  return moved.ok() ? local_days{moved} : local_days{moved.year() / moved.month() / last};
+}
+
+/// Gregorian Easter Sunday (the anonymous algorithm of 1876).
+local_days easter(int y) {
+  const int a = y % 19, b = y / 100, c = y % 100, d = b / 4, e = b % 4, f = (b + 8) / 25;
+  const int g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30, i = c / 4, k = c % 4;
+  const int l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) / 451;
+  const int n = h + l - 7 * m + 114;
+  return *make_day(y, n / 31, n % 31 + 1);
+}
+
+Days holiday_in(Holiday holiday, int y) {
+  switch (holiday) {
+    case Holiday::new_year: return one_day(*make_day(y, 1, 1));
+    case Holiday::epiphany: return one_day(*make_day(y, 1, 6));
+    case Holiday::valentine: return one_day(*make_day(y, 2, 14));
+    case Holiday::carnival: return {easter(y) - days{50}, easter(y) - days{46}, Grain::day};
+    case Holiday::holy_week: return {easter(y) - days{7}, easter(y) + days{1}, Grain::week};
+    case Holiday::good_friday: return one_day(easter(y) - days{2});
+    case Holiday::easter: return one_day(easter(y));
+    case Holiday::halloween: return one_day(*make_day(y, 10, 31));
+    case Holiday::christmas_eve: return one_day(*make_day(y, 12, 24));
+    case Holiday::christmas: return one_day(*make_day(y, 12, 25));
+    case Holiday::new_years_eve:
+    case Holiday::none: break;
+  }
+  return one_day(*make_day(y, 12, 31));
+}
+
+/// The nth weekday (or week, Monday to Sunday) of a month; n = -1: the last.
+std::optional<Days> nth_in_month(const When& when, int y, int m) {
+  const Days of_month = whole_month(y, m);
+  if (when.weekday == kUnset) {
+    const local_days first =
+        monday_of(of_month.begin + days{3});  // The week that holds most of the month's first days.
+    const local_days begin =
+        when.nth > 0 ? first + days{7 * (when.nth - 1)} : monday_of(of_month.end - days{4});
+    return Days{begin, begin + days{7}, Grain::week};
+  }
+  const weekday wanted{static_cast<unsigned>(when.weekday)};
+  if (when.nth < 0) {
+    const local_days end = of_month.end - days{1};
+    return one_day(end - (weekday{end} - wanted));
+  }
+  const local_days found =
+      of_month.begin + (wanted - weekday{of_month.begin}) + days{7 * (when.nth - 1)};
+  if (found >= of_month.end) return std::nullopt;
+  return one_day(found);
+}
+
+/// A unit counted from now, and what the other fields pick inside it.
+std::optional<Days> shifted_days(const When& when, local_days today) {
+  const year_month_day date{today};
+  const int y = static_cast<int>(date.year());
+  switch (when.unit) {
+    case Grain::week: {
+      const local_days monday = monday_of(today) + days{7 * when.shift};
+      if (when.weekday != kUnset)
+        return one_day(monday + (weekday{static_cast<unsigned>(when.weekday)} - Monday));
+      if (when.whole) return Days{monday, monday + days{7}, Grain::week};
+      return one_day(today + days{7 * when.shift});
+    }
+    case Grain::weekend: {
+      const local_days saturday = monday_of(today) + days{5 + 7 * when.shift};
+      return Days{saturday, saturday + days{2}, Grain::weekend};
+    }
+    case Grain::month: {
+      if (!when.whole) return one_day(add_months(today, when.shift));
+      const year_month_day moved{
+          add_months(local_days{date.year() / date.month() / 1}, when.shift)};
+      const int month_number = static_cast<int>(static_cast<unsigned>(moved.month()));
+      const int its_year = static_cast<int>(moved.year());
+      if (when.nth != 0) return nth_in_month(when, its_year, month_number);
+      if (when.day == kUnset) return whole_month(its_year, month_number);
+      const auto day = make_day(its_year, month_number, when.day);
+      return day ? std::optional(one_day(*day)) : std::nullopt;
+    }
+    case Grain::year: {
+      if (!when.whole) return one_day(add_months(today, 12 * when.shift));
+      const int its_year = y + when.shift;
+      if (when.holiday != Holiday::none) return holiday_in(when.holiday, its_year);
+      if (when.month == kUnset) return whole_year(its_year);
+      if (when.nth != 0) return nth_in_month(when, its_year, when.month);
+      if (when.day == kUnset) return whole_month(its_year, when.month);
+      const auto day = make_day(its_year, when.month, when.day);
+      return day ? std::optional(one_day(*day)) : std::nullopt;
+    }
+    default: return one_day(today + days{when.shift});
+  }
+}
+
+/// The occurrence in year `y` (and month `m`, when only a day was said), if there is one.
+std::optional<Days> in_year(const When& when, int y, int m) {
+  if (when.holiday != Holiday::none) return holiday_in(when.holiday, y);
+  if (when.month == kUnset && when.day == kUnset) return whole_year(y);
+  const int month_number = when.month != kUnset ? when.month : m;
+  if (when.nth != 0) return nth_in_month(when, y, month_number);
+  if (when.day == kUnset) return whole_month(y, month_number);
+  const auto day = make_day(y, month_number, when.day);
+  if (!day) return std::nullopt;
+  return one_day(*day);
+}
+
+/// The first occurrence that is not over on `today`; for "el mayo pasado" the last that is.
+std::optional<Days> nearest(const When& when, local_days today) {
+  const year_month_day date{today};
+  const int this_year = static_cast<int>(date.year());
+  const int this_month = static_cast<int>(static_cast<unsigned>(date.month()));
+  if (when.year != kUnset) return in_year(when, when.year, this_month);
+  const bool monthly = when.month == kUnset && when.holiday == Holiday::none;
+  const bool back = when.turn == Turn::last;
+  std::optional<Days> fallback;
+  for (int step = 0; step <= 24; ++step) {
+    const int away = back ? -step : step;
+    const int counted = this_year * 12 + this_month - 1 + away;
+    const auto found = monthly ? in_year(when, counted / 12, counted % 12 + 1)
+                               : in_year(when, this_year + away, this_month);
+    if (!found) continue;
+    if (back ? found->begin >= today : found->end <= today) continue;
+    if (!back && when.turn == Turn::next && found->begin <= today) continue;
+    const bool weekday_agrees =
+        when.weekday == kUnset || when.nth != 0 ||
+        weekday{found->begin} == weekday{static_cast<unsigned>(when.weekday)};
+    if (weekday_agrees) return found;
+    if (!fallback) fallback = found;
+    if (!monthly && step > 1) break;
+  }
+  return fallback;
+}
+
+/// The readings of a bare weekday, the likelier one last.
+std::vector<Days> weekday_days(const When& when, local_days today) {
+  const weekday wanted{static_cast<unsigned>(when.weekday)};
+  const days ahead = wanted - weekday{today};
+  const local_days coming = ahead == days{0} ? today + days{7} : today + ahead;
+  switch (when.turn) {
+    case Turn::last: {
+      const local_days before = today - (weekday{today} - wanted);
+      return {one_day(before == today ? today - days{7} : before)};
+    }
+    case Turn::current: return {one_day(today + ahead)};
+    case Turn::next: {
+      const local_days next_week = monday_of(today) + days{7} + (wanted - Monday);
+      if (next_week == coming) return {one_day(coming)};
+      return {one_day(coming), one_day(next_week)};
+    }
+    case Turn::coming: return {one_day(coming)};
+    case Turn::open: break;
+  }
+  if (ahead == days{0}) return {one_day(today), one_day(coming)};
+  return {one_day(coming)};
+}
+
+Days cut_edge(Days whole, Edge edge) {
+  const auto length = whole.end - whole.begin;
+  switch (edge) {
+    case Edge::none: return whole;
+    case Edge::start: return {whole.begin, whole.begin + length / 2, Grain::day};
+    case Edge::middle: return {whole.begin + length / 3, whole.begin + length * 2 / 3, Grain::day};
+    case Edge::end: return {whole.begin + length / 2, whole.end, Grain::day};
+  }
+  return whole;
+}
+
+std::vector<Days> days_of(const When& when, local_days today) {
+  const bool only_weekday = when.weekday != kUnset && when.month == kUnset && when.day == kUnset &&
+                            when.year == kUnset && !when.shifted && when.nth == 0;
+  if (only_weekday) return weekday_days(when, today);
+  const auto found = when.shifted ? shifted_days(when, today) : nearest(when, today);
+  if (!found) return {};
+  return {cut_edge(*found, when.edge)};
+}
+
+/// From whole days to an instant (`end` equals `begin`).
+struct Stretch {
+  LocalTime begin, end;
+  Grain grain = Grain::day;
+};
+
+std::vector<Stretch> on_day(const When& when, const Days& whole) {
+  if (when.part != Part::none && !when.has_clock()) {
+    const PartHours part = kPartHours[static_cast<int>(when.part)];
+    return {{LocalTime{whole.begin} + hours{part.from}, LocalTime{whole.begin} + hours{part.to},
+             Grain::part}};
+  }
+  if (!when.has_clock()) return {{whole.begin, whole.end, whole.grain}};
+  const Grain grain = when.second != kUnset   ? Grain::second
+                      : when.minute != kUnset ? Grain::minute
+                                              : Grain::hour;
+  const auto rest = minutes{when.minute == kUnset ? 0 : when.minute} +
+                    seconds{when.second == kUnset ? 0 : when.second};
+  std::vector<Stretch> stretches;
+  const auto add = [&](int hour) {
+    const LocalTime begin = LocalTime{whole.begin} + hours{hour} + rest;
+    stretches.push_back({begin, begin, grain});
+  };
+  if (when.either_half) {
+    add(when.hour % 12);
+    add(when.hour % 12 + 12);
+  } else {
+    add(when.hour);
+  }
+  return stretches;
+}
+
+/// An hour or less from now is an instant: "en 2 horas".
+std::optional<Stretch> instant(const When& when, LocalTime now) {
+  if (!when.shifted || when.unit > Grain::hour) return std::nullopt;
+  const seconds unit = when.unit == Grain::hour     ? seconds{3600}
+                       : when.unit == Grain::minute ? seconds{60}
+                                                    : seconds{1};
+  const LocalTime at = now + when.shift * unit;
+  return Stretch{at, at, when.unit};
+}
+
+std::vector<Stretch> stretches_of(const When& when, LocalTime now) {
+  if (const auto at = instant(when, now)) return {*at};
+  const local_days today = floor<days>(now);
+  std::vector<Stretch> stretches;
+  const auto candidates =
+      when.has_date() ? days_of(when, today) : std::vector<Days>{one_day(today)};
+  for (const Days& whole : candidates)
+    for (const Stretch& stretch : on_day(when, whole)) stretches.push_back(stretch);
+  return stretches;
+}
+
+std::string write_date(LocalTime time) {
+  const year_month_day date{floor<days>(time)};
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text;
+}
+
+std::string write_clock(LocalTime time) {
+  const hh_mm_ss clock{time - floor<days>(time)};
+  char text[32];
+  std::snprintf(text, sizeof text, "%02d:%02d:%02d", static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text;
+}
+
+std::string write(LocalTime time, Grain grain, bool dated) {
+  if (!dated) return write_clock(time);
+  return grain >= Grain::day ? write_date(time) : write_date(time) + "T" + write_clock(time);
+}
+
+bool is_dated(const When& when) { return when.has_date(); }
+
+TimeValue single(const When& when, LocalTime now) {
+  TimeValue value;
+  for (const Stretch& stretch : stretches_of(when, now)) {
+    const bool dated = is_dated(when);
+    const bool lasts = stretch.grain >= Grain::part &&
+                       (stretch.grain != Grain::day || stretch.end - stretch.begin > days{1});
+    value.grain = stretch.grain;
+    value.kind = lasts                         ? "range"
+                 : stretch.grain == Grain::day ? "date"
+                 : dated                       ? "datetime"
+                                               : "time";
+    value.readings.push_back({write(stretch.begin, stretch.grain, dated),
+                              lasts ? write(stretch.end, stretch.grain, dated) : ""});
+  }
+  return value;
+}
+
+LocalTime advance(LocalTime from, double number, Grain unit) {
+  if (unit == Grain::month || unit == Grain::year) {
+    const int count = static_cast<int>(number) * (unit == Grain::year ? 12 : 1);
+    return LocalTime{add_months(floor<days>(from), count)} + (from - floor<days>(from));
+  }
+  const double unit_seconds = unit == Grain::week     ? 604800
+                              : unit >= Grain::part   ? 86400
+                              : unit == Grain::hour   ? 3600
+                              : unit == Grain::minute ? 60
+                                                      : 1;
+  return from + seconds{static_cast<std::int64_t>(number * unit_seconds)};
+}
+
+/// The end is looked for from the beginning on, unless it was said from now: "hasta mañana".
+std::vector<Stretch> ends_of(const Meaning& range, LocalTime begin, LocalTime now) {
+  const bool follows = range.has_from && !range.until.shifted;
+  When until = range.until;
+  if (follows && !until.has_date()) {  // "de 22 a 2": the same day, or past midnight.
+    auto ends = on_day(until, one_day(floor<days>(begin)));
+    for (Stretch& end : ends)
+      if (end.begin < begin) end.begin += days{1}, end.end += days{1};
+    return ends;
+  }
+  return stretches_of(until, follows ? begin : now);
+}
+
+TimeValue range_value(const Meaning& range, LocalTime now) {
+  TimeValue value{.kind = "range", .readings = {}};
+  const auto begins =
+      range.has_from ? stretches_of(range.when, now) : std::vector<Stretch>{{now, now, Grain::day}};
+  for (const Stretch& begin : begins) {
+    const bool dated =
+        range.has_from ? is_dated(range.when) || is_dated(range.until) : is_dated(range.until);
+    value.grain = begin.grain;
+    if (range.by_length) {
+      const LocalTime end = advance(begin.begin, range.number, range.unit);
+      const Grain grain = range.unit < Grain::day ? std::min(begin.grain, range.unit) : begin.grain;
+      value.readings.push_back({write(std::min(begin.begin, end), grain, dated),
+                                write(std::max(begin.begin, end), grain, dated)});
+      continue;
+    }
+    if (!range.has_until) {
+      value.readings.push_back({write(begin.begin, begin.grain, dated), ""});
+      continue;
+    }
+    const auto ends = ends_of(range, begin.begin, now);
+    if (ends.empty()) continue;
+    // With both halves open, 8 to 10 is 8:00 to 10:00 or 20:00 to 22:00: the nearest end to each
+    // beginning.
+    const Stretch* nearest_end = &ends.back();
+    for (const Stretch& end : ends)
+      if (range.has_from && end.begin > begin.begin && end.begin < nearest_end->begin)
+        nearest_end = &end;
+    if (!range.has_from) value.grain = nearest_end->grain;
+    const Grain grain = std::min(begin.grain, nearest_end->grain);
+    value.readings.push_back(
+        {range.has_from ? write(begin.begin, grain, dated) : "",
+         write(nearest_end->begin, range.has_from ? grain : nearest_end->grain, dated)});
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<LocalTime> read_local_time(std::string_view iso) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  std::array<int, 6> fields{};
+  std::size_t field = 0;
+  if (iso.size() != 10 && iso.size() < kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < std::min(iso.size(), kShape.size()); ++i) {
+    const bool digit = iso[i] >= '0' && iso[i] <= '9';
+    if (digit != (kShape[i] == '0') || (!digit && iso[i] != kShape[i])) return std::nullopt;
+    if (digit)
+      fields[field] = fields[field] * 10 + (iso[i] - '0');
+    else
+      ++field;
+  }
+  if (fields[1] < 1 || fields[1] > 12 || fields[3] > 23 || fields[4] > 59 || fields[5] > 60)
+    return std::nullopt;
+  const auto day = make_day(fields[0], fields[1], fields[2]);
+  if (!day) return std::nullopt;
+  return LocalTime{*day} + hours{fields[3]} + minutes{fields[4]} + seconds{fields[5]};
+}
+
+std::optional<TimeValue> resolve(Category category, const Meaning& meaning, LocalTime now) {
+  if (category == Category::duration)
+    return TimeValue{
+        .kind = "duration", .grain = meaning.unit, .seconds = meaning.seconds, .readings = {}};
+  const bool is_range = category == Category::range || category == Category::time_range;
+  TimeValue value = is_range ? range_value(meaning, now) : single(meaning.when, now);
+  if (value.readings.empty()) return std::nullopt;
+  return value;
+}
+
+std::string_view to_string(Grain grain) {
+  constexpr std::string_view kNames[] = {"second",  "minute", "hour",  "part", "day",
+                                         "weekend", "week",   "month", "year"};
+  return kNames[static_cast<int>(grain)];
+}
+
+}  // namespace conserje::nlu

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "conserje/config.hpp"
+
+namespace conserje::nlu {
+
+/// The engine's settings; config.schema.json documents each.
+struct Config {
+  std::vector<std::string> examples{};
+};
+
+inline void read(const Json& json, Config& config) {
+  expect_object(json, "config");
+  read_optional_member(json, "examples", config.examples);
+}
+
+}  // namespace conserje::nlu

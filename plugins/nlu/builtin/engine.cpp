@@ -1,0 +1,108 @@
+#include "engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "answers.hpp"
+#include "features.hpp"
+
+namespace conserje::nlu {
+namespace {
+
+constexpr std::size_t kRanked = 3;
+constexpr double kBareAnswer = 0.3;   // The confidence of an intent that was not stated.
+constexpr double kPlainYesNo = 0.99;  // "Sí" leaves no doubt.
+constexpr float kLanguageHint =
+    5;  // How much likelier the language that the guest has spoken so far is.
+
+constexpr std::string_view kLanguageCodes[] = {"es", "en", "pt"};
+
+/// The whole message is a yes or a no, and which.
+std::string_view plain_yes_no(const Text& text, const std::vector<Item>& entities) {
+  std::string_view answer;
+  std::size_t covered = 0, words = 0;
+  for (const Item& item : entities) {
+    if (item.category != Category::yes_no) continue;
+    if (!answer.empty() && answer != item.meaning.word) return "";
+    answer = item.meaning.word;
+    for (auto i = item.begin; i < item.end; ++i)
+      covered += text.tokens[i].kind != TokenKind::symbol ? 1 : 0;
+  }
+  for (const Token& token : text.tokens) words += token.kind != TokenKind::symbol ? 1 : 0;
+  return covered == words ? answer : "";
+}
+
+/// "hotel_info/wifi" is the topic wifi of hotel_info.
+struct Label {
+  std::string_view intent, topic;
+};
+Label split(std::string_view label) {
+  const auto slash = label.find('/');
+  if (slash == std::string_view::npos) return {label, ""};
+  return {label.substr(0, slash), label.substr(slash + 1)};
+}
+
+}  // namespace
+
+Language Engine::detect_language(const Text& text, std::string_view spoken_so_far) const {
+  auto probabilities = model_.languages().probabilities(language_features(text));
+  const auto hint = std::ranges::find(kLanguageCodes, spoken_so_far);
+  if (hint != std::end(kLanguageCodes)) {
+    probabilities[static_cast<std::size_t>(hint - kLanguageCodes)] *= kLanguageHint;
+  }
+  return static_cast<Language>(std::ranges::max_element(probabilities) - probabilities.begin());
+}
+
+void Engine::rank(const Text& text, const std::vector<Item>& entities, ParseReply& reply) const {
+  auto features = intent_features(text, entities);
+  const auto intents = model_.intents().probabilities(features);
+  features.push_back(
+      unknown_share(text, entities, [this](std::string_view word) { return model_.knows(word); }));
+  const double out = model_.gate().probabilities(features)[1];
+
+  std::map<std::string_view, double> by_intent;
+  std::map<std::string_view, std::pair<double, std::string_view>> best_topic;
+  for (std::size_t i = 0; i < intents.size(); ++i) {
+    const auto [intent, topic] = split(model_.intents().labels[i]);
+    by_intent[intent] += (1 - out) * intents[i];
+    auto& [best, name] = best_topic[intent];
+    if (intents[i] > best) best = intents[i], name = topic;
+  }
+  by_intent["out_of_scope"] = out;
+  if (const auto answer = plain_yes_no(text, entities); !answer.empty()) {
+    for (auto& [intent, probability] : by_intent) probability *= 1 - kPlainYesNo;
+    by_intent[answer == "yes" ? "confirm" : "deny"] = kPlainYesNo;
+  }
+
+  for (const auto& [intent, probability] : by_intent)
+    reply.ranking.push_back({std::string(intent), probability});
+  std::ranges::stable_sort(reply.ranking, std::greater<>{}, &Intent::confidence);
+  reply.ranking.resize(std::min(reply.ranking.size(), kRanked));
+  reply.intent = reply.ranking.front();
+  reply.topic = best_topic[reply.intent.name].second;
+}
+
+Result<ParseReply> Engine::parse(const ParseRequest& request) const {
+  const auto now = read_local_time(request.now);
+  if (!now)
+    return Error{ErrorClass::permanent, "now: not a local date-time such as 2026-12-10T09:30:00"};
+
+  const Text text = read_text(request.text);
+  const Language language = detect_language(text, request.language);
+  Chart chart = read_chart(text, language, grammars_);
+  read_answer(chart, request.pending, [this](std::string_view word) { return model_.knows(word); });
+  const auto items = choose(chart);
+
+  ParseReply reply{.language = std::string(kLanguageCodes[static_cast<std::size_t>(language)])};
+  rank(text, items, reply);
+  for (const Item& item : items)
+    if (auto entity = to_entity(item, text, *now)) reply.entities.push_back(*std::move(entity));
+  const bool bare_answer =
+      !items.empty() && plain_words(text, items).empty() && reply.intent.confidence < kPlainYesNo;
+  if (bare_answer && !request.pending.empty())
+    reply.intent.confidence = std::min(reply.intent.confidence, kBareAnswer);
+  return reply;
+}
+
+}  // namespace conserje::nlu

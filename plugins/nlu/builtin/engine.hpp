@@ -1,0 +1,28 @@
+#pragma once
+
+#include "entities.hpp"
+#include "model.hpp"
+
+namespace conserje::nlu {
+
+/// Understands one message: language, entities, intent. Immutable; any thread.
+class Engine {
+ public:
+  /// The model's bytes outlive the engine.
+  explicit Engine(Model model) : model_(std::move(model)) {}
+
+  /// Errors: permanent, `now` is not a local ISO date-time. Any text is read, whatever its bytes.
+  ///
+  /// A message that only answers the pending question ("2", "ana perez") states no intent: the
+  /// reply's confidence is then low, and the entity is what counts.
+  Result<ParseReply> parse(const ParseRequest& request) const;
+
+ private:
+  Language detect_language(const Text& text, std::string_view spoken_so_far) const;
+  void rank(const Text& text, const std::vector<Item>& entities, ParseReply& reply) const;
+
+  Model model_;
+  Grammars grammars_;
+};
+
+}  // namespace conserje::nlu

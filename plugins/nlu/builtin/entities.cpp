@@ -1,0 +1,171 @@
+#include "entities.hpp"
+
+#include <algorithm>
+
+#include "language.hpp"
+#include "numbers.hpp"
+#include "scan.hpp"
+
+namespace conserje::nlu {
+namespace {
+
+Grammar make(const LanguageTables& tables) { return {tables.lexemes, tables.sections}; }
+
+/// The entity that a category becomes, and what breaks a tie between equally long readings.
+/// Categories that are not here are building blocks.
+struct EntityType {
+  Category category;
+  std::string_view type;
+  int preference;
+};
+constexpr EntityType kEntityTypes[] = {
+    {Category::date, "date", 3},
+    {Category::period, "date", 2},
+    {Category::datetime, "date", 3},
+    {Category::range, "date", 3},
+    {Category::clock, "time", 2},
+    {Category::time_range, "time", 2},
+    {Category::day_part, "time", 1},
+    {Category::duration, "duration", 1},
+    {Category::nights, "nights", 2},
+    {Category::party_size, "party_size", 1},
+    {Category::rooms, "rooms", 1},
+    {Category::room_type, "room_type", 1},
+    {Category::money, "money", 1},
+    {Category::yes_no, "yes_no", 0},
+    {Category::person_name, "person_name", 2},
+    {Category::phone, "phone", 0},
+    {Category::email, "email", 4},
+    {Category::code, "code", 1},
+};
+
+const EntityType* entity_type(Category category) {
+  const auto found = std::ranges::find(kEntityTypes, category, &EntityType::category);
+  return found == std::end(kEntityTypes) ? nullptr : found;
+}
+
+/// Does a yes or no stand where it answers: at an edge of the message or of a sentence, or in an
+/// accented "sí"?
+bool answers(const Item& item, const Text& text) {
+  const auto& tokens = text.tokens;
+  if (item.begin == 0 || item.end == tokens.size()) return true;
+  if (tokens[item.begin - 1].kind == TokenKind::symbol) return true;
+  if (text.surface(item.begin, item.end) == "sí") return true;
+  const std::string_view before = tokens[item.begin - 1].folded;
+  return before == "so" || before == "think" || before == "digo" || before == "say";
+}
+
+std::string upper(std::string_view text) {
+  std::string result;
+  for (const char c : text)
+    if (c != ' ') result += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return result;
+}
+
+Json time_json(const TimeValue& value) {
+  Json json{{"kind", value.kind}, {"grain", to_string(value.grain)}};
+  if (value.readings.empty()) {
+    json["seconds"] = value.seconds;
+    return json;
+  }
+  const auto write = [](Json& into, const Reading& reading) {
+    if (!reading.start.empty()) into["start"] = reading.start;
+    if (!reading.end.empty()) into["end"] = reading.end;
+  };
+  write(json, value.readings.back());
+  if (value.readings.size() > 1)
+    for (const Reading& reading : value.readings) {
+      Json one = Json::object();
+      write(one, reading);
+      json["alternatives"].push_back(std::move(one));
+    }
+  return json;
+}
+
+std::string phone_digits(std::string_view surface) {
+  std::string digits;
+  for (const char c : surface)
+    if ((c >= '0' && c <= '9') || (c == '+' && digits.empty())) digits += c;
+  return digits;
+}
+
+std::optional<Json> value_of(const Item& item, std::string_view surface, LocalTime now) {
+  const Meaning& meaning = item.meaning;
+  switch (item.category) {
+    case Category::nights:
+    case Category::rooms: return Json(static_cast<std::int64_t>(meaning.number));
+    case Category::party_size:
+      return Json{{"adults", static_cast<std::int64_t>(meaning.number)},
+                  {"children", meaning.children}};
+    case Category::money: return Json{{"amount", meaning.number}, {"currency", meaning.word}};
+    case Category::room_type:
+    case Category::yes_no: return Json(meaning.word);
+    case Category::person_name: return Json(std::string(surface));
+    case Category::phone: return Json(phone_digits(surface));
+    case Category::email: return Json(std::string(surface));
+    case Category::code: return Json(upper(surface));
+    default: break;
+  }
+  const auto value = resolve(item.category, meaning, now);
+  if (!value) return std::nullopt;
+  return time_json(*value);
+}
+
+}  // namespace
+
+Grammars::Grammars() : grammars_{make(spanish()), make(english()), make(portuguese())} {}
+
+Chart read_chart(const Text& text, Language language, const Grammars& grammars) {
+  Chart chart(text);
+  const Grammar& grammar = grammars.of(language);
+  grammar.read_words(chart);
+  read_numbers(chart, language);
+  grammar.apply_rules(chart);
+  scan_shapes(chart, grammar);
+  return chart;
+}
+
+std::vector<Item> choose(const Chart& chart) {
+  constexpr int kPerToken = 16, kPerEntity = 12;
+  std::vector<int> best(chart.size() + 1, 0);  // What can be read from a token on is worth so much.
+  std::vector<const Item*> taken(chart.size(), nullptr);
+  for (std::size_t token = chart.size(); token-- > 0;) {
+    best[token] = best[token + 1];
+    for (auto i = chart.first_at(token); i != -1;
+         i = chart.items()[static_cast<std::size_t>(i)].next) {
+      const Item& item = chart.items()[static_cast<std::size_t>(i)];
+      const EntityType* type = entity_type(item.category);
+      if (type == nullptr || (item.category == Category::yes_no && !answers(item, chart.text())))
+        continue;
+      const int worth =
+          kPerToken * (item.end - item.begin) - kPerEntity + type->preference + best[item.end];
+      if (worth <= best[token]) continue;
+      best[token] = worth;
+      taken[token] = &item;
+    }
+  }
+  std::vector<Item> chosen;
+  for (std::size_t token = 0; token < chart.size();) {
+    if (taken[token] == nullptr) {
+      ++token;
+      continue;
+    }
+    chosen.push_back(*taken[token]);
+    token = taken[token]->end;
+  }
+  return chosen;
+}
+
+std::optional<Entity> to_entity(const Item& item, const Text& text, LocalTime now) {
+  const std::string_view surface = text.surface(item.begin, item.end);
+  auto value = value_of(item, surface, now);
+  if (!value) return std::nullopt;
+  return Entity{.type = std::string(entity_type(item.category)->type),
+                .text = std::string(surface),
+                .start_byte = text.tokens[item.begin].begin,
+                .end_byte = text.tokens[item.end - 1].end,
+                .value = *std::move(value),
+                .confidence = 1};
+}
+
+}  // namespace conserje::nlu

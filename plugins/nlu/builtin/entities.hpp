@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "calendar.hpp"
+#include "conserje/nlu_types.hpp"
+#include "grammar.hpp"
+
+namespace conserje::nlu {
+
+/// The grammars of all languages. Immutable; any thread.
+class Grammars {
+ public:
+  Grammars();
+  const Grammar& of(Language language) const {
+    return grammars_[static_cast<std::size_t>(language)];
+  }
+
+ private:
+  std::array<Grammar, kLanguages> grammars_;
+};
+
+/// Everything that the language's grammar and the shapes find in the text, overlapping and
+/// ambiguous. The text outlives the chart.
+Chart read_chart(const Text& text, Language language, const Grammars& grammars);
+
+/// The stretches of the chart that read the most of the text with the fewest entities, without
+/// overlap, in order.
+std::vector<Item> choose(const Chart& chart);
+
+/// A chosen stretch as an entity; nothing when its date does not exist.
+std::optional<Entity> to_entity(const Item& item, const Text& text, LocalTime now);
+
+}  // namespace conserje::nlu

@@ -1,0 +1,436 @@
+#include "language.hpp"
+
+// English, as guests from anywhere write it; 10/12 is read month first unless it cannot be.
+namespace conserje::nlu {
+namespace {
+
+using namespace combine;
+using enum Category;
+
+constexpr Lexeme kLexemes[] = {
+    {numeral, "zero", means::number(0)},
+    {numeral, "one", means::number(1)},
+    {numeral, "two", means::number(2)},
+    {numeral, "three", means::number(3)},
+    {numeral, "four", means::number(4)},
+    {numeral, "five", means::number(5)},
+    {numeral, "six", means::number(6)},
+    {numeral, "seven", means::number(7)},
+    {numeral, "eight", means::number(8)},
+    {numeral, "nine", means::number(9)},
+    {numeral, "ten", means::number(10)},
+    {numeral, "eleven", means::number(11)},
+    {numeral, "twelve", means::number(12)},
+    {numeral, "thirteen", means::number(13)},
+    {numeral, "fourteen", means::number(14)},
+    {numeral, "fifteen", means::number(15)},
+    {numeral, "sixteen", means::number(16)},
+    {numeral, "seventeen", means::number(17)},
+    {numeral, "eighteen", means::number(18)},
+    {numeral, "nineteen", means::number(19)},
+    {numeral, "twenty", means::number(20)},
+    {numeral, "thirty", means::number(30)},
+    {numeral, "forty|fourty", means::number(40)},
+    {numeral, "fifty", means::number(50)},
+    {numeral, "sixty", means::number(60)},
+    {numeral, "seventy", means::number(70)},
+    {numeral, "eighty", means::number(80)},
+    {numeral, "ninety", means::number(90)},
+    {multiplier, "hundred", means::number(100)},
+    {multiplier, "thousand", means::number(1e3)},
+    {multiplier, "million", means::number(1e6)},
+    {multiplier, "billion", means::number(1e9)},
+    {multiplier, "trillion", means::number(1e12)},
+    {number, "a dozen|one dozen|dozen", means::number(12)},
+    {number, "half a dozen", means::number(6)},
+    {number, "a hundred", means::number(100)},
+    {number, "a thousand", means::number(1000)},
+    {number, "a million", means::number(1e6)},
+    {ordinal, "first", means::number(1)},
+    {ordinal, "second", means::number(2)},
+    {ordinal, "third", means::number(3)},
+    {ordinal, "fourth", means::number(4)},
+    {ordinal, "fifth", means::number(5)},
+    {ordinal, "sixth", means::number(6)},
+    {ordinal, "seventh", means::number(7)},
+    {ordinal, "eighth", means::number(8)},
+    {ordinal, "ninth", means::number(9)},
+    {ordinal, "tenth", means::number(10)},
+    {ordinal, "eleventh", means::number(11)},
+    {ordinal, "twelfth", means::number(12)},
+    {ordinal, "thirteenth", means::number(13)},
+    {ordinal, "fourteenth", means::number(14)},
+    {ordinal, "fifteenth", means::number(15)},
+    {ordinal, "sixteenth", means::number(16)},
+    {ordinal, "seventeenth", means::number(17)},
+    {ordinal, "eighteenth", means::number(18)},
+    {ordinal, "nineteenth", means::number(19)},
+    {ordinal, "twentieth", means::number(20)},
+    {ordinal, "twenty first|twenty - first", means::number(21)},
+    {ordinal, "twenty second|twenty - second", means::number(22)},
+    {ordinal, "twenty third|twenty - third", means::number(23)},
+    {ordinal, "twenty fourth|twenty - fourth", means::number(24)},
+    {ordinal, "twenty fifth|twenty - fifth", means::number(25)},
+    {ordinal, "twenty sixth|twenty - sixth", means::number(26)},
+    {ordinal, "twenty seventh|twenty - seventh", means::number(27)},
+    {ordinal, "twenty eighth|twenty - eighth", means::number(28)},
+    {ordinal, "twenty ninth|twenty - ninth", means::number(29)},
+    {ordinal, "thirtieth", means::number(30)},
+    {ordinal, "thirty first|thirty - first", means::number(31)},
+
+    {weekday, "sunday|sundays|sun", means::weekday(0)},
+    {weekday, "monday|mondays|mon", means::weekday(1)},
+    {weekday, "tuesday|tuesdays|tue|tues", means::weekday(2)},
+    {weekday, "wednesday|wednesdays|wed|weds", means::weekday(3)},
+    {weekday, "thursday|thursdays|thu|thur|thurs", means::weekday(4)},
+    {weekday, "friday|fridays|fri", means::weekday(5)},
+    {weekday, "saturday|saturdays|sat", means::weekday(6)},
+    {month, "january|jan", means::month(1)},
+    {month, "february|feb", means::month(2)},
+    {month, "march|mar", means::month(3)},
+    {month, "april|apr", means::month(4)},
+    {month, "may", means::month(5)},
+    {month, "june|jun", means::month(6)},
+    {month, "july|jul", means::month(7)},
+    {month, "august|aug", means::month(8)},
+    {month, "september|sept|sep", means::month(9)},
+    {month, "october|oct", means::month(10)},
+    {month, "november|nov", means::month(11)},
+    {month, "december|dec", means::month(12)},
+    {plain_month, "january", means::month(1)},
+    {plain_month, "february|feb", means::month(2)},
+    {plain_month, "in march|of march", means::month(3)},
+    {plain_month, "april", means::month(4)},
+    {plain_month, "in may|of may|this may", means::month(5)},
+    {plain_month, "june", means::month(6)},
+    {plain_month, "july", means::month(7)},
+    {plain_month, "august", means::month(8)},
+    {plain_month, "september", means::month(9)},
+    {plain_month, "october", means::month(10)},
+    {plain_month, "november", means::month(11)},
+    {plain_month, "december", means::month(12)},
+
+    {unit, "second|seconds|sec|secs", means::unit(Grain::second)},
+    {unit, "minute|minutes|min|mins", means::unit(Grain::minute)},
+    {unit, "hour|hours|hr|hrs|h", means::unit(Grain::hour)},
+    {unit, "day|days", means::unit(Grain::day)},
+    {unit, "week|weeks|wk|wks", means::unit(Grain::week)},
+    {unit, "month|months", means::unit(Grain::month)},
+    {unit, "year|years|yr|yrs", means::unit(Grain::year)},
+    {unit, "weekend|weekends", means::unit(Grain::weekend)},
+    {duration, "half an hour|half hour|a half hour", means::lasting(30, Grain::minute, 1800)},
+    {duration, "quarter of an hour|a quarter of an hour|a quarter hour",
+     means::lasting(15, Grain::minute, 900)},
+    {duration, "fortnight|a fortnight", means::lasting(2, Grain::week, 14 * 86400)},
+
+    {day_word, "today", means::day(0)},
+    {day_word, "tomorrow|tomorow|tommorow|tommorrow|tmrw|tmr|tomorrows", means::day(1)},
+    {day_word, "the day after tomorrow|day after tomorrow", means::day(2)},
+    {day_word, "yesterday", means::day(-1)},
+    {day_word, "the day before yesterday|day before yesterday", means::day(-2)},
+    {datetime, "now|right now|just now|at the moment", means::now()},
+    {part, "at dawn|before dawn", means::part(Part::dawn)},
+    {part, "in the morning|in the mornings|during the morning", means::part(Part::morning)},
+    {part, "in the afternoon|during the afternoon", means::part(Part::afternoon)},
+    {part, "in the evening|in the evenings|during the evening", means::part(Part::evening)},
+    {part, "at night|in the night|by night|during the night", means::part(Part::night)},
+    {part_noun, "morning|mornings|the morning", means::part(Part::morning)},
+    {part_noun, "afternoon|the afternoon", means::part(Part::afternoon)},
+    {part_noun, "evening|evenings|the evening", means::part(Part::evening)},
+    {part_noun, "night|the night", means::part(Part::night)},
+    {part_today, "this morning", means::day(0, Part::morning)},
+    {part_today, "this afternoon", means::day(0, Part::afternoon)},
+    {part_today, "this evening", means::day(0, Part::evening)},
+    {part_today, "tonight|to night|tonite", means::day(0, Part::night)},
+    {part_today, "last night", means::day(-1, Part::night)},
+    {half, "am|a . m .|a . m|a m", means::part(Part::dawn)},
+    {half, "pm|p . m .|p . m|p m", means::part(Part::afternoon)},
+    {clock, "noon|midday|mid day|mid - day", means::clock(12)},
+    {clock, "midnight|mid night|mid - night", means::clock(0)},
+
+    {holiday, "new year|new years|new year ' s|new year ' s day|new years day",
+     means::holiday(Holiday::new_year)},
+    {holiday, "epiphany", means::holiday(Holiday::epiphany)},
+    {holiday, "valentine|valentines|valentine ' s|valentine ' s day|valentines day|valentine day",
+     means::holiday(Holiday::valentine)},
+    {holiday, "carnival|mardi gras", means::holiday(Holiday::carnival)},
+    {holiday, "holy week|easter week", means::holiday(Holiday::holy_week)},
+    {holiday, "good friday", means::holiday(Holiday::good_friday)},
+    {holiday, "easter|easter sunday|easter day", means::holiday(Holiday::easter)},
+    {holiday, "halloween", means::holiday(Holiday::halloween)},
+    {holiday, "christmas eve|xmas eve", means::holiday(Holiday::christmas_eve)},
+    {holiday, "christmas|christmas day|xmas|xmas day", means::holiday(Holiday::christmas)},
+    {holiday, "new year ' s eve|new years eve|new year eve|nye",
+     means::holiday(Holiday::new_years_eve)},
+
+    {edge, "early|beginning of|the beginning of|start of|the start of|early in",
+     means::edge(Edge::start)},
+    {edge, "mid|middle of|the middle of|mid -", means::edge(Edge::middle)},
+    {edge, "late|end of|the end of|late in", means::edge(Edge::end)},
+    {period, "the weekend|weekend", means::whole(Grain::weekend, 0)},
+
+    {guest_word,
+     "person|persons|people|peoples|guest|guests|adult|adults|pax|ppl|grown ups|grownups|diners|of "
+     "us",
+     {}},
+    {child_word,
+     "child|children|kid|kids|baby|babies|toddler|toddlers|infant|infants|son|sons|daughter|"
+     "daughters|"
+     "little one|little ones|year old|minor|minors",
+     {}},
+    {room_word, "room|rooms|bedroom|bedrooms", {}},
+    {night_word, "night|nights|nite|nites", {}},
+    {party_size,
+     "just me|only me|just myself|for me|for myself|by myself|me alone|traveling alone|travelling "
+     "alone|"
+     "on my own|it ' s just me|myself",
+     means::people(1)},
+    {party_size,
+     "my wife and i|my husband and i|my partner and i|my girlfriend and i|my boyfriend and i|me "
+     "and my wife|"
+     "me and my husband|me and my partner|me and my girlfriend|me and my boyfriend|just me and my "
+     "wife|"
+     "just me and my husband|just me and my partner|myself and my wife|myself and my husband|"
+     "my friend and i|me and my friend|me and a friend|my mother and i|my sister and i|my mum and "
+     "i|"
+     "my mom and i|a couple|the two of us|both of us|us two",
+     means::people(2)},
+
+    {room_type, "single|singles|single room|single rooms|single bed", means::word("single")},
+    {room_type,
+     "double|doubles|double room|double rooms|double bed|queen|king|queen bed|king bed|queen "
+     "room|king room",
+     means::word("double")},
+    {room_type,
+     "twin|twins|twin room|twin rooms|twin beds|two beds|two single beds|2 beds|2 single "
+     "beds|separate beds",
+     means::word("twin")},
+    {room_type, "triple|triples|triple room", means::word("triple")},
+    {room_type, "suite|suites|junior suite|the suite", means::word("suite")},
+    {room_type, "family room|family rooms|family suite|quad|quadruple|quad room",
+     means::word("family")},
+
+    {currency, "euro|euros|eur|€", means::word("EUR")},
+    {currency, "dollar|dollars|usd|us $|$|bucks", means::word("USD")},
+    {currency, "pound|pounds|gbp|£", means::word("GBP")},
+
+    {yes_no,
+     "👍|👌|✅|yes|yeah|yep|yup|ya|yea|sure|of "
+     "course|ok|okay|k|absolutely|definitely|certainly|correct|right|exactly|"
+     "confirm|confirmed|go ahead|please do|sounds good|perfect|great|agreed|fine|sure "
+     "thing|alright|all right|"
+     "that ' s right|why not|by all means|affirmative|that works",
+     means::word("yes")},
+    {yes_no,
+     "👎|❌|no|nope|nah|no way|not at all|never|negative|certainly not|of course not|absolutely "
+     "not|no thanks|"
+     "no thank you|not really|don ' t|not now|i don ' t think so",
+     means::word("no")},
+
+    {filler,
+     "please|pls|thanks|thank "
+     "you|hello|hi|hey|hotel|i|want|would|like|need|can|you|have|and|or|with|is|are|am|"
+     "we|my|me|the|a|an|it|that|also|but|be|to|in|on|at|from|do|not",
+     {}},
+    {name_cue,
+     "under the name of|under the name|in the name of|in the name|name is|my name is|my name ' "
+     "s|name ' s|"
+     "name :|name for the booking is|i ' m called|i am called|call me|on behalf of|guest "
+     "name|guest name :|"
+     "under name|the name is|with the name|with name|for mr|for mrs|for ms|for mr .|for mrs .|for "
+     "ms .|mr|mrs|"
+     "ms|mr .|mrs .|ms .",
+     {}},
+    {name_hint, "under|for|i ' m|i am|im|this is|it ' s|booked by|by", {}},
+    {code_cue,
+     "code|code is|reservation number|booking number|confirmation number|reference|reference "
+     "number|ref|"
+     "booking reference|confirmation|confirmation code|reservation code|booking code|reservation "
+     "#|booking #|"
+     "reservation|booking|reservation no|booking no",
+     {}},
+};
+
+constexpr Rule kNumbers[] = {
+    {"[number] ~st|nd|rd|th", ordinal, combine::ordinal},
+    {"[number] and a? half", number, half_more},
+};
+
+constexpr Rule kDays[] = {
+    {"[ordinal]", number, same},
+};
+
+constexpr Rule kDurations[] = {
+    {"[number] -? [unit]", duration, some_units},
+    {"a|an|one [unit]", duration, one_unit},
+    {"half a|an [unit]", duration, half_unit},
+    {"a|an|one [unit] and a half", duration, one_and_half},
+    {"[number] and a half [unit]", duration, units_and_half},
+    {"a|the? couple of? [unit]", duration, two_units},
+    {"all|whole|full [unit]", duration, one_unit},
+    {"[duration] and|,? [duration]", duration, plus},
+    {"a couple of? [night]", nights, two_nights},
+};
+
+constexpr Rule kClocks[] = {
+    {"half past [hour]", clock, half_past},
+    {"half [hour]", clock, half_past},
+    {"a? quarter past|after [hour]", clock, quarter_past},
+    {"a? quarter to|of|before|till [hour]", clock, quarter_to},
+    {"[number] minutes? past|after [hour]", clock, minutes_past},
+    {"[number] minutes? to|till|before [hour]", clock, minutes_to},
+    {"[hour] o ' clock|clocks", clock, together},
+    {"[hour] oclock", clock, together},
+    {"[hour] [minute] [half|part|part_noun]", clock, together},
+    {"[hour] ~. ~[minute] [half]", clock, together},
+    {"[hour] h|hrs|hours =to", clock, together},
+    {"at|by|around|about|@ [hour]", clock, together},
+    {"at|by|around|about [hour] [minute]", clock, together},
+    {"at|around|about|approximately|@ [clock]", clock, same},
+    {"at around|about|approximately [clock]", clock, same},
+    {"at around|about [hour]", clock, together},
+    {"[hour] [part|part_noun]", clock, together},
+    {"[clock] [part|part_noun|half]", clock, together},
+    {"[clock] sharp|exactly", clock, same},
+    {"12 [clock]", clock, same},
+};
+
+constexpr Rule kDates[] = {
+    {"[day_word]", date, together},
+    {"[holiday]", date, together},
+    {"[holiday] of|in? [year]", date, together},
+    {"this [holiday]", date, together},
+    {"[day] of? [month]", date, together},
+    {"[day] ~- ~[month]", date, together},
+    {"[day] of? [month] ,|of? [year]", date, together},
+    {"[day] ~- ~[month] ~- ~[year]", date, together},
+    {"[day] ~- ~[month] ~- ~[short_year]", date, together},
+    {"[day] of? [month] ,? ' [short_year]", date, together},
+    {"the [day] of [month]", date, together},
+    {"[month] .|the? [day]", date, together},
+    {"[month] .|the? [day] ,? [year]", date, together},
+    {"[month] ~- ~[day] ~- ~[year]", date, together},
+    {"the [day]", date, together},
+    {"on [ordinal]", date, together},
+    {"on [date]", date, same},
+    {"[weekday]", date, together},
+    {"[weekday] ~.? ,|the? [date]", date, together},
+    {"[weekday] the? [ordinal]", date, together},
+    {"[date] , [weekday]", date, together},
+    {"this [weekday]", date, this_one},
+    {"on|the [weekday]", date, together},
+    {"this? coming [weekday]", date, coming_one},
+    {"next [weekday]", date, next_one},
+    {"last|past [weekday]", date, last_one},
+    {"this past [weekday]", date, last_one},
+    {"the? this|current [unit]", period, this_one},
+    {"the? next|following|coming|upcoming [unit]", period, next_one},
+    {"the? last|past|previous [unit]", period, last_one},
+    {"[plain_month]", period, together},
+    {"[month] ,|of|in? [year]", period, together},
+    {"this [month]", period, together},
+    {"next [month]", period, next_one},
+    {"last [month]", period, last_one},
+    {"month of [month]", period, together},
+    {"the? year [year]", period, together},
+    {"in [year]", period, together},
+    {"in|the|during [period]", period, same},
+    {"[month] of? [period]", period, together},
+    {"[edge] [period|month]", period, together},
+    {"[day] of|the? [period]", date, together},
+    {"the [day] of [period]", date, together},
+    {"[weekday] of? [period]", date, together},
+    {"[date] of [period]", date, together},
+    {"[ordinal] [weekday] of|in [period|month]", date, nth},
+    {"last [weekday] of|in [period|month]", date, final_one},
+    {"[ordinal] week of|in [period|month]", period, nth},
+    {"last week of|in [period|month]", period, final_one},
+    {"the [date]", date, same},
+    {"in|within [duration]", date, in_amount},
+    {"[duration] from now|today", date, in_amount},
+    {"[duration] later|hence", date, in_amount},
+    {"[duration] ago|earlier", date, amount_ago},
+};
+
+constexpr Rule kDatetimes[] = {
+    {"[date] ,|at|by|around|about|-? [clock]", datetime, together},
+    {"[date] at|@ [hour]", datetime, together},
+    {"[clock] ,|on|of|the? [date]", datetime, together},
+    {"[clock] on the [date]", datetime, together},
+    {"[date] ,? [part|part_noun]", datetime, together},
+    {"[date] [part|part_noun] ,|at? [clock]", datetime, together},
+    {"[part|part_noun] of|on|, [date]", datetime, together},
+    {"[part|part_noun] [date]", datetime, together},
+    {"[part_today]", datetime, together},
+    {"[part_today] ,|at|around|by? [clock]", datetime, together},
+    {"[part_today] at|@ [hour]", datetime, together},
+    {"[clock] ,? [part_today]", datetime, together},
+    {"[part]", day_part, together},
+};
+
+constexpr Rule kRanges[] = {
+    {"from|between [hour|clock] to|and|-|until|till|through [clock]", time_range, from_to},
+    {"from|between [hour|clock] to|and|-|until|till|through [hour]", time_range, from_to},
+    {"[clock|hour] to|-|until|till|through [clock]", time_range, from_to},
+    {"[date|datetime|part_today] ,|from|between? [time_range]", range, range_on_day},
+    {"[time_range] ,|on|of? [date|datetime|part_today]", range, range_on_day},
+    {"from|between the? [day] to|and|-|until|till|through|thru|up the? [date]", range, from_to},
+    {"[day] to|-|until|till|through|thru the? [date]", range, from_to},
+    {"[month] the? [day] to|-|until|till|through|thru|and the? [day]", range, month_from_to},
+    {"from|between [month] the? [day] to|-|until|till|through|thru|and the? [day]", range,
+     month_from_to},
+    {"from|between the [day] to|and|-|until|till|through the [day]", range, from_to},
+    {"the? [ordinal] to|-|until|till|through|thru the? [ordinal]", range, from_to},
+    {"from|between the? [ordinal] to|and|-|until|till|through the? [ordinal]", range, from_to},
+    {"from|between the? [date|period|datetime] to|and|-|until|till|through|thru the? "
+     "[date|period|datetime]",
+     range, from_to},
+    {"from|between the? [date|datetime] to|and|-|until|till|through|thru the? [day]", range,
+     from_to},
+    {"from|between the? [month|period] to|and|-|until|till|through|thru the? [month|period]", range,
+     from_to},
+    {"[date|datetime|period] to|-|until|till|through|thru|up the? [date|datetime|period]", range,
+     from_to},
+    {"for? [nights|duration] from|starting|beginning|commencing|as on|from? [date|datetime]", range,
+     starting},
+    {"[date] for|, [nights|duration]", range, starting},
+    {"[date] ,? [nights]", range, starting},
+    {"since|from|starting|after [date|datetime|period]", range, since},
+    {"starting|beginning on|from [date|datetime|period]", range, since},
+    {"since|from|after [clock]", time_range, since},
+    {"until|till|before|by [date|datetime|period]", range, until},
+    {"until|till|before [clock]", time_range, until},
+    {"until|till|before [hour]", time_range, until},
+    {"the? next|following|coming|upcoming [duration]", range, coming_units},
+    {"the? last|past|previous [duration]", range, past_units},
+};
+
+constexpr Rule kGuests[] = {
+    {"for|of [nights]", nights, same},
+    {"[count] -? [night]", nights, some_nights},
+    {"[count] [guests] and|,|+|with|plus? [count] [children]", party_size, adults},
+    {"for|of [count] [guests]", party_size, adults},
+    {"party|family|group|table|room|reservation|booking|space of|for [count]", party_size, adults},
+    {"for [count]", party_size, adults},
+    {"for the [count] of us", party_size, adults},
+    {"[count] of us", party_size, adults},
+    {"we are|re|will [count]", party_size, adults},
+    {"we will be [count]", party_size, adults},
+    {"we ' re|ll [count]", party_size, adults},
+    {"we ' ll be [count]", party_size, adults},
+    {"there are|re|will [count] of? us?", party_size, adults},
+    {"there will be [count] of? us?", party_size, adults},
+    {"there ' s|ll|re be? [count] of us", party_size, adults},
+    {"[party_size] and|,|+|with|plus? [count] [children]", party_size, add_children},
+    {"[party_size] and|with|plus a|an|one|our|my [children]", party_size, add_children},
+};
+
+}  // namespace
+
+LanguageTables english() {
+  return {kLexemes,
+          {kNumbers, kDays, shared_guest_rules(), kDurations, shared_clock_rules(), kClocks,
+           shared_date_rules(), month_day_rules(), kDates, kDatetimes, kRanges, kGuests}};
+}
+
+}  // namespace conserje::nlu

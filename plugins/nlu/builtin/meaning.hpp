@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace conserje::nlu {
+
+enum class Language : std::uint8_t { es, en, pt };
+constexpr int kLanguages = 3;
+
+/// What a stretch of tokens may be.
+enum class Category : std::uint8_t {
+  // words
+  numeral,
+  multiplier,
+  unit,
+  weekday,
+  month,
+  plain_month,
+  day_word,
+  part,
+  part_noun,
+  part_today,
+  half,
+  holiday,
+  edge,
+  coming,
+  past,
+  guest_word,
+  child_word,
+  room_word,
+  night_word,
+  currency,
+  name_cue,
+  name_hint,
+  code_cue,
+  filler,
+  // composed
+  number,
+  ordinal,
+  clock,
+  day_part,
+  time_range,
+  date,
+  period,
+  datetime,
+  range,
+  duration,
+  nights,
+  party_size,
+  rooms,
+  room_type,
+  money,
+  yes_no,
+  // scanned, not composed
+  person_name,
+  phone,
+  email,
+  code,
+};
+constexpr int kCategories = static_cast<int>(Category::code) + 1;
+
+/// How exact a moment is, finest first.
+enum class Grain : std::uint8_t { second, minute, hour, part, day, weekend, week, month, year };
+
+/// A stretch of the day; the hours stand in calendar.cpp.
+enum class Part : std::uint8_t { none, dawn, morning, midday, afternoon, evening, night };
+
+enum class Holiday : std::uint8_t {
+  none,
+  new_year,
+  epiphany,
+  valentine,
+  easter,
+  good_friday,
+  holy_week,
+  carnival,
+  halloween,
+  christmas_eve,
+  christmas,
+  new_years_eve
+};
+
+/// Which part of a period: "a fines de mayo" is the end of May.
+enum class Edge : std::uint8_t { none, start, middle, end };
+
+/// Which one of a repeating day. "El próximo viernes" is the coming one; "next Friday" often that
+/// of next week.
+enum class Turn : std::uint8_t { open, current, coming, next, last };
+
+constexpr int kUnset = -1;
+
+/// A moment as the guest said it, before anybody looked at a calendar. A field that was not said is
+/// kUnset. `unit` and `shift` count from now: "la semana que viene" is {unit week, shift 1}; with
+/// `weekday`, `day` or `month` beside them these pick inside that period: "el lunes de la semana
+/// que viene".
+struct When {
+  std::int16_t year = kUnset;
+  std::int8_t month = kUnset;
+  std::int8_t day = kUnset;
+  std::int8_t weekday = kUnset;  // 0 is Sunday
+  std::int8_t nth = 0;  // with a weekday or `unit` week, in a month: 3 is the third, -1 the last
+  std::int8_t hour = kUnset;
+  std::int8_t minute = kUnset;
+  std::int8_t second = kUnset;
+  bool either_half = false;  // 8 may be 8:00 or 20:00
+  bool shifted = false;
+  bool whole =
+      false;  // with shifted: the whole unit ("next week"), not the day that far away ("in a week")
+  Grain unit = Grain::day;
+  std::int16_t shift = 0;
+  Turn turn = Turn::open;
+  Holiday holiday = Holiday::none;
+  Edge edge = Edge::none;
+  Part part = Part::none;
+
+  bool has_clock() const { return hour != kUnset; }
+  bool has_date() const {
+    return year != kUnset || month != kUnset || day != kUnset || weekday != kUnset || shifted ||
+           holiday != Holiday::none;
+  }
+  bool operator==(const When&) const = default;
+};
+
+/// What a stretch of tokens means. Which fields count depends on the category.
+struct Meaning {
+  double number =
+      0;  // number, nights, rooms, money; party_size: the adults; duration: how many `unit`
+  double seconds = 0;          // duration, all its parts together
+  When when{};                 // moments; range: its beginning
+  When until{};                // range: its end
+  Grain unit = Grain::day;     // unit, duration
+  std::uint8_t children = 0;   // party_size
+  bool has_from = true;        // range: "hasta el 10" has only an end
+  bool has_until = false;      // range
+  bool by_length = false;      // range: begins at `when`, lasts `number` times `unit`
+  const char* word = nullptr;  // room_type, money's currency, yes_no: the canonical word
+
+  bool operator==(const Meaning&) const = default;
+};
+
+}  // namespace conserje::nlu

@@ -1,0 +1,175 @@
+#include "model.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace conserje::nlu {
+namespace {
+
+// The file: magic, then for each classifier {labels, buckets, temperature, label names, scales,
+// biases, weights}, then the vocabulary. Numbers are 32 bits; every part begins at a multiple of 8.
+constexpr std::string_view kMagic = "CJNLU\0\0\1";
+constexpr std::uint32_t kMaxLabels = 1024;
+constexpr std::uint32_t kMaxBuckets = 1U << 20;
+
+static_assert(std::endian::native == std::endian::little);
+
+class Writer {
+ public:
+  template <class T>
+  void number(T value) {
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    out_.append(bytes, sizeof value);
+  }
+  template <class T>
+  void array(std::span<const T> values) {
+    align();
+    out_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  }
+  void text(std::string_view value) {
+    number(static_cast<std::uint32_t>(value.size()));
+    out_ += value;
+  }
+  void align() { out_.append((8 - out_.size() % 8) % 8, '\0'); }
+  std::string take() { return std::move(out_); }
+  void raw(std::string_view bytes) { out_ += bytes; }
+
+ private:
+  std::string out_;
+};
+
+/// Reads what Writer wrote. Once something does not fit, everything after it is empty and ok() is
+/// false.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  bool ok() const { return ok_; }
+  template <class T>
+  T number() {
+    T value{};
+    if (const auto part = take(sizeof value); ok_) std::memcpy(&value, part.data(), sizeof value);
+    return value;
+  }
+  template <class T>
+  std::span<const T> array(std::size_t count) {
+    (void)take((8 - at_ % 8) % 8);
+    const auto part = take(count * sizeof(T));
+    return ok_ ? std::span(reinterpret_cast<const T*>(part.data()), count) : std::span<const T>{};
+  }
+  std::string_view text(std::size_t size) {
+    const auto part = take(size);
+    return ok_ ? std::string_view(reinterpret_cast<const char*>(part.data()), size)
+               : std::string_view{};
+  }
+
+ private:
+  std::span<const std::byte> take(std::size_t size) {
+    if (!ok_ || size > bytes_.size() - at_) {
+      ok_ = false;
+      return {};
+    }
+    const auto part = bytes_.subspan(at_, size);
+    at_ += size;
+    return part;
+  }
+
+  std::span<const std::byte> bytes_;
+  std::size_t at_ = 0;
+  bool ok_ = true;
+};
+
+void write(Writer& out, const TrainedClassifier& trained) {
+  const std::size_t labels = trained.labels.size();
+  std::vector<float> scales(labels, 0);
+  for (std::size_t i = 0; i < trained.weights.size(); ++i)
+    scales[i % labels] = std::max(scales[i % labels], std::abs(trained.weights[i]) / 127);
+  std::vector<std::int8_t> weights(trained.weights.size());
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (scales[i % labels] > 0)
+      weights[i] = static_cast<std::int8_t>(std::lround(trained.weights[i] / scales[i % labels]));
+
+  out.number(static_cast<std::uint32_t>(labels));
+  out.number(trained.buckets);
+  out.number(trained.temperature);
+  for (const auto& label : trained.labels) out.text(label);
+  out.array(std::span<const float>(scales));
+  out.array(std::span<const float>(trained.biases));
+  out.array(std::span<const std::int8_t>(weights));
+}
+
+Classifier read_classifier(Reader& in) {
+  const auto labels = in.number<std::uint32_t>();
+  Classifier classifier{.labels = {},
+                        .buckets = in.number<std::uint32_t>(),
+                        .temperature = in.number<float>(),
+                        .weights = {},
+                        .scales = {},
+                        .biases = {}};
+  if (labels == 0 || labels > kMaxLabels || classifier.buckets > kMaxBuckets ||
+      !std::has_single_bit(classifier.buckets))
+    return {};
+  for (std::uint32_t i = 0; i < labels; ++i)
+    classifier.labels.push_back(in.text(in.number<std::uint32_t>()));
+  classifier.scales = in.array<float>(labels);
+  classifier.biases = in.array<float>(labels);
+  classifier.weights = in.array<std::int8_t>(std::size_t{classifier.buckets} * labels);
+  return classifier;
+}
+
+}  // namespace
+
+std::vector<float> Classifier::probabilities(const std::vector<Feature>& features) const {
+  std::vector<float> scores(labels.size(), 0);
+  for (const Feature& feature : features) {
+    const auto* row = weights.data() + std::size_t{feature.hash & (buckets - 1)} * labels.size();
+    for (std::size_t label = 0; label < scores.size(); ++label)
+      scores[label] += feature.value * static_cast<float>(row[label]);
+  }
+  float highest = -1e30F;
+  for (std::size_t label = 0; label < scores.size(); ++label) {
+    scores[label] = (scores[label] * scales[label] + biases[label]) / temperature;
+    highest = std::max(highest, scores[label]);
+  }
+  float sum = 0;
+  for (float& score : scores) sum += score = std::exp(score - highest);
+  for (float& score : scores) score /= sum;
+  return scores;
+}
+
+Result<Model> Model::read(std::span<const std::byte> bytes) {
+  Reader in(bytes);
+  if (in.text(kMagic.size()) != kMagic)
+    return Error{ErrorClass::config, "not a language model of this version"};
+  Model model;
+  model.intents_ = read_classifier(in);
+  model.gate_ = read_classifier(in);
+  model.languages_ = read_classifier(in);
+  model.vocabulary_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
+  if (!in.ok() || model.intents_.weights.empty() || model.gate_.labels.size() != 2 ||
+      model.languages_.labels.size() != 3)
+    return Error{ErrorClass::config, "the language model is damaged"};
+  return model;
+}
+
+bool Model::knows(std::string_view folded_word) const {
+  return std::ranges::binary_search(vocabulary_, hash_text(folded_word));
+}
+
+std::string compile_model(const TrainedClassifier& intents, const TrainedClassifier& gate,
+                          const TrainedClassifier& languages,
+                          const std::vector<std::uint32_t>& vocabulary) {
+  Writer out;
+  out.raw(kMagic);
+  write(out, intents);
+  write(out, gate);
+  write(out, languages);
+  out.number(static_cast<std::uint32_t>(vocabulary.size()));
+  out.array(std::span<const std::uint32_t>(vocabulary));
+  return out.take();
+}
+
+}  // namespace conserje::nlu

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conserje/result.hpp"
+#include "features.hpp"
+
+/// The compiled model: three linear classifiers over hashed features, quantised to bytes. It is
+/// read where it lies (inside the shared object, so that all hosts of a machine share its pages)
+/// and never copied.
+namespace conserje::nlu {
+
+/// A softmax over a few labels. Borrowed from the model's bytes.
+struct Classifier {
+  std::vector<std::string_view> labels;
+  std::uint32_t buckets = 0;             // a power of two
+  float temperature = 1;                 // makes the softmax a calibrated probability
+  std::span<const std::int8_t> weights;  // buckets x labels
+  std::span<const float> scales;         // one per label
+  std::span<const float> biases;
+
+  /// The labels' probabilities, in their order.
+  std::vector<float> probabilities(const std::vector<Feature>& features) const;
+};
+
+class Model {
+ public:
+  /// Reads a compiled model; `bytes` outlives it. Errors: config, the bytes are not such a model.
+  static Result<Model> read(std::span<const std::byte> bytes);
+
+  /// "make_reservation", "hotel_info/wifi", ...; without out_of_scope.
+  const Classifier& intents() const { return intents_; }
+  /// "in" and "out" of what we understand.
+  const Classifier& gate() const { return gate_; }
+  const Classifier& languages() const { return languages_; }  ///< "es", "en", "pt"
+  /// Did the word occur in an example?
+  bool knows(std::string_view folded_word) const;
+
+ private:
+  Model() = default;
+
+  Classifier intents_, gate_, languages_;
+  std::span<const std::uint32_t> vocabulary_;  // sorted hashes
+};
+
+/// What training makes of one classifier, before it is compiled.
+struct TrainedClassifier {
+  std::vector<std::string> labels;
+  std::uint32_t buckets = 0;
+  float temperature = 1;
+  std::vector<float> weights;  // buckets x labels
+  std::vector<float> biases;
+};
+
+/// The bytes that Model::read takes; 8-byte aligned parts, little-endian. The same input gives the
+/// same bytes.
+std::string compile_model(const TrainedClassifier& intents, const TrainedClassifier& gate,
+                          const TrainedClassifier& languages,
+                          const std::vector<std::uint32_t>& vocabulary);
+
+}  // namespace conserje::nlu

@@ -1,0 +1,52 @@
+#include "builtin.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "conserje/testkit/fake_host.hpp"
+
+namespace conserje::nlu {
+namespace {
+
+Result<std::unique_ptr<Builtin>> create(const Json& config) {
+  testkit::FakeHost fake;
+  return Builtin::create(fake.host(), config);
+}
+
+std::string intent_of(Builtin& builtin, const std::string& text) {
+  testkit::FakeHost fake;
+  const auto reply = builtin.parse(testkit::FakeCall(fake),
+                                   {.text = text, .language = "es", .now = "2026-11-20T10:00:00"});
+  return reply ? reply->intent.name : reply.error().message;
+}
+
+TEST(Builtin, UnderstandsWithoutAnySetting) {
+  auto builtin = create(Json::object());
+  ASSERT_TRUE(builtin) << builtin.error().message;
+  EXPECT_EQ(intent_of(**builtin, "Cancelá mi reserva"), "cancel_reservation");
+}
+
+TEST(Builtin, LearnsFromTheHotelsOwnExamples) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "es-nlu-builtin-test.yaml";
+  std::ofstream(file)
+      << "nlu:\n- intent: surf_lessons\n  examples: |\n    - clases de surf\n    - quiero aprender "
+         "surf\n    - tabla de surf\n"
+         "- intent: greeting\n  examples: |\n    - hola\n    - buenas\n    - que tal\n"
+         "- intent: out_of_scope\n  examples: |\n    - quien gano\n    - pon musica\n";
+  auto builtin = create({{"examples", {file.string()}}});
+  ASSERT_TRUE(builtin) << builtin.error().message;
+  EXPECT_EQ(intent_of(**builtin, "clases de surf"), "surf_lessons");
+  std::filesystem::remove(file);
+}
+
+TEST(Builtin, RefusesExamplesThatItCannotRead) {
+  const auto builtin = create({{"examples", {"/nowhere/es.yaml"}}});
+  ASSERT_FALSE(builtin);
+  EXPECT_EQ(builtin.error().error_class, ErrorClass::config);
+  EXPECT_NE(builtin.error().message.find("/nowhere/es.yaml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace conserje::nlu

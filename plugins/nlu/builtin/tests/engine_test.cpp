@@ -1,0 +1,129 @@
+#include "engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include "compiled_model.hpp"
+
+namespace conserje::nlu {
+namespace {
+
+const Engine& engine() {
+  static const Engine built_in(*Model::read(compiled_model()));
+  return built_in;
+}
+
+ParseReply parse(const std::string& text, const std::string& language = "",
+                 const std::string& pending = "") {
+  const auto reply = engine().parse({.text = text,
+                                     .language = language,
+                                     .now = "2026-11-20T10:00:00",
+                                     .time_zone = "America/Argentina/Buenos_Aires",
+                                     .pending = pending});
+  EXPECT_TRUE(reply) << reply.error().message;
+  return *reply;
+}
+
+struct Row {
+  const char* text;
+  const char* intent;
+};
+
+void check(const char* language, std::initializer_list<Row> rows) {
+  for (const Row& row : rows) {
+    const auto reply = parse(row.text, language);
+    EXPECT_EQ(reply.intent.name, row.intent) << row.text;
+    EXPECT_GE(reply.intent.confidence, 0.6) << row.text << ": " << reply.intent.name;
+    EXPECT_EQ(reply.language, language) << row.text;
+  }
+}
+
+TEST(Engine, HoldsTheDemosDialogueInSpanish) {
+  check("es",
+        {{"Hola", "greeting"},
+         {"¿Tienen habitación para 2 personas del 10 al 12 de diciembre?", "check_availability"},
+         {"Sí, reservá la doble a nombre de Ana Pérez", "make_reservation"},
+         {"Sí", "confirm"},
+         {"Cancelá mi reserva", "cancel_reservation"},
+         {"Sí", "confirm"}});
+}
+
+TEST(Engine, HoldsTheDemosDialogueInEnglish) {
+  check("en", {{"Hello", "greeting"},
+               {"Do you have a room for 2 people from 10 to 12 December?", "check_availability"},
+               {"Yes, book the double under the name Ann Smith", "make_reservation"},
+               {"Yes", "confirm"},
+               {"Cancel my reservation", "cancel_reservation"},
+               {"Yes", "confirm"}});
+}
+
+TEST(Engine, UnderstandsSentencesThatNobodyTaughtIt) {
+  check("es",
+        {{"buenas, les queda alguna doble libre para el sábado que viene?", "check_availability"},
+         {"no podremos viajar, por favor cancelen la reserva", "cancel_reservation"},
+         {"cuánto me saldría una noche para dos", "price_quote"},
+         {"me mandan dos toallas a la 302?", "service_request"}});
+  check("en", {{"any doubles left for next Saturday?", "check_availability"},
+               {"we can't travel after all, please cancel the booking", "cancel_reservation"},
+               {"how much would one night be for two", "price_quote"},
+               {"could we get two more towels in 302", "service_request"}});
+  check("pt", {{"vocês têm quarto de casal livre no sábado?", "check_availability"},
+               {"quero cancelar a minha reserva, por favor", "cancel_reservation"}});
+}
+
+TEST(Engine, NamesTheTopicOfAQuestion) {
+  EXPECT_EQ(parse("¿cuál es la clave del wifi?", "es").topic, "wifi");
+  EXPECT_EQ(parse("is breakfast included?", "en").topic, "breakfast");
+  EXPECT_EQ(parse("tem piscina?", "pt").topic, "pool");
+  EXPECT_EQ(parse("hola", "es").topic, "");
+}
+
+TEST(Engine, SeesTheLanguageOfAMessage) {
+  EXPECT_EQ(parse("quiero reservar una habitación para mañana").language, "es");
+  EXPECT_EQ(parse("I would like to book a room for tomorrow").language, "en");
+  EXPECT_EQ(parse("gostaria de reservar um quarto para amanhã").language, "pt");
+}
+
+TEST(Engine, KeepsTheLanguageWhenAWordDoesNotTell) {
+  EXPECT_EQ(parse("ok", "en").language, "en");
+  EXPECT_EQ(parse("2", "pt").language, "pt");
+  EXPECT_EQ(parse("I would like to book a room for tomorrow please", "es").language, "en");
+}
+
+TEST(Engine, RanksThreeIntentsBestFirst) {
+  const auto reply = parse("quiero cancelar o cambiar mi reserva", "es");
+  ASSERT_EQ(reply.ranking.size(), 3U);
+  EXPECT_EQ(reply.ranking[0], reply.intent);
+  EXPECT_GE(reply.ranking[0].confidence, reply.ranking[1].confidence);
+  EXPECT_GE(reply.ranking[1].confidence, reply.ranking[2].confidence);
+}
+
+TEST(Engine, HasNoIntentForABareAnswer) {
+  const auto reply = parse("2", "es", "party_size");
+  ASSERT_EQ(reply.entities.size(), 1U);
+  EXPECT_EQ(reply.entities[0].type, "party_size");
+  EXPECT_LT(reply.intent.confidence, 0.35);
+  EXPECT_EQ(parse("ana perez", "es", "guest_name").entities.at(0).value, "ana perez");
+}
+
+TEST(Engine, ReadsANumberedAnswerToAConfirmation) {
+  EXPECT_EQ(parse("1", "es", "confirm").intent.name, "confirm");
+  EXPECT_EQ(parse("2", "es", "confirm").intent.name, "deny");
+}
+
+TEST(Engine, LeavesForeignSubjectsAlone) {
+  for (const char* text : {"quién ganó el mundial de 1986", "what is the square root of 81",
+                           "me recomendás una serie de terror"}) {
+    const auto reply = parse(text);
+    EXPECT_TRUE(reply.intent.name == "out_of_scope" || reply.intent.confidence < 0.6)
+        << text << ": " << reply.intent.name << " " << reply.intent.confidence;
+  }
+}
+
+TEST(Engine, RefusesATimeThatIsNone) {
+  const auto reply = engine().parse({.text = "hola", .now = "tomorrow"});
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error_class, ErrorClass::permanent);
+}
+
+}  // namespace
+}  // namespace conserje::nlu

@@ -1,0 +1,286 @@
+#include "training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "model.hpp"
+
+namespace conserje::nlu {
+namespace {
+
+constexpr std::string_view kOutOfScope = "out_of_scope";
+constexpr std::size_t kFolds = 5;
+
+/// One example, ready for one classifier.
+struct Sample {
+  std::vector<Feature> features;
+  std::size_t label = 0;
+  float weight = 1;
+};
+
+struct Settings {
+  std::uint32_t buckets;
+  int rounds;
+  float rate;
+  float decay;  // L2
+};
+constexpr Settings kIntents{.buckets = 1U << 15, .rounds = 18, .rate = 0.6F, .decay = 1e-5F};
+constexpr Settings kGate{.buckets = 1U << 14, .rounds = 18, .rate = 0.5F, .decay = 1e-5F};
+constexpr Settings kLanguagesSettings{
+    .buckets = 1U << 12, .rounds = 8, .rate = 0.5F, .decay = 1e-5F};
+
+/// The order in which a round visits the samples: a fixed shuffle.
+std::vector<std::size_t> order_of(std::size_t count, std::uint64_t seed) {
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t i = count; i > 1; --i) {
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    std::swap(order[i - 1], order[(seed >> 33) % i]);
+  }
+  return order;
+}
+
+class Trainer {
+ public:
+  Trainer(std::vector<std::string> labels, const Settings& settings) : settings_(settings) {
+    trained_.labels = std::move(labels);
+    trained_.buckets = settings.buckets;
+    trained_.weights.resize(std::size_t{settings.buckets} * trained_.labels.size());
+    trained_.biases.resize(trained_.labels.size());
+    squares_.resize(trained_.weights.size(), 1e-3F);
+    bias_squares_.resize(trained_.labels.size(), 1e-3F);
+  }
+
+  /// Trains on the samples for which `use` holds.
+  template <class Use>
+  TrainedClassifier train(const std::vector<Sample>& samples, Use use) {
+    for (int round = 0; round < settings_.rounds; ++round)
+      for (const std::size_t i : order_of(samples.size(), static_cast<std::uint64_t>(round)))
+        if (use(i)) step(samples[i]);
+    return std::move(trained_);
+  }
+
+  static std::vector<float> scores(const TrainedClassifier& trained,
+                                   const std::vector<Feature>& features) {
+    std::vector<float> result = trained.biases;
+    for (const Feature& feature : features) {
+      const float* row =
+          &trained.weights[std::size_t{feature.hash & (trained.buckets - 1)} * result.size()];
+      for (std::size_t label = 0; label < result.size(); ++label)
+        result[label] += feature.value * row[label];
+    }
+    return result;
+  }
+
+  static void to_probabilities(std::vector<float>& scores, float temperature) {
+    const float highest = *std::ranges::max_element(scores);
+    float sum = 0;
+    for (float& score : scores) sum += score = std::exp((score - highest) / temperature);
+    for (float& score : scores) score /= sum;
+  }
+
+ private:
+  void step(const Sample& sample) {
+    auto gradient = scores(trained_, sample.features);
+    to_probabilities(gradient, 1);
+    gradient[sample.label] -= 1;
+    for (float& value : gradient) value *= sample.weight;
+    const std::size_t labels = gradient.size();
+    for (const Feature& feature : sample.features) {
+      const std::size_t row = std::size_t{feature.hash & (trained_.buckets - 1)} * labels;
+      for (std::size_t label = 0; label < labels; ++label) {
+        float& weight = trained_.weights[row + label];
+        const float slope = gradient[label] * feature.value + settings_.decay * weight;
+        squares_[row + label] += slope * slope;
+        weight -= settings_.rate * slope / std::sqrt(squares_[row + label]);
+      }
+    }
+    for (std::size_t label = 0; label < labels; ++label) {
+      bias_squares_[label] += gradient[label] * gradient[label];
+      trained_.biases[label] -=
+          0.1F * settings_.rate * gradient[label] / std::sqrt(bias_squares_[label]);
+    }
+  }
+
+  Settings settings_;
+  TrainedClassifier trained_;
+  std::vector<float> squares_, bias_squares_;
+};
+
+/// The temperature under which held-out scores are likeliest.
+float best_temperature(const std::vector<std::vector<float>>& scores,
+                       const std::vector<std::size_t>& labels) {
+  float best = 1;
+  double least = 1e300;
+  for (float temperature = 0.3F; temperature < 4; temperature *= 1.08F) {
+    double loss = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      auto probabilities = scores[i];
+      Trainer::to_probabilities(probabilities, temperature);
+      loss -= std::log(std::max(probabilities[labels[i]], 1e-9F));
+    }
+    if (loss < least) least = loss, best = temperature;
+  }
+  return best;
+}
+
+/// Held-out scores of every sample, by five folds.
+std::vector<std::vector<float>> cross_scores(const std::vector<std::string>& labels,
+                                             const Settings& settings,
+                                             const std::vector<Sample>& samples,
+                                             const std::vector<std::size_t>& folds) {
+  std::vector<std::vector<float>> scores(samples.size());
+  for (std::size_t fold = 0; fold < kFolds; ++fold) {
+    const auto trained =
+        Trainer(labels, settings).train(samples, [&](std::size_t i) { return folds[i] != fold; });
+    for (std::size_t i = 0; i < samples.size(); ++i)
+      if (folds[i] == fold) scores[i] = Trainer::scores(trained, samples[i].features);
+  }
+  return scores;
+}
+
+std::vector<std::size_t> labels_of(const std::vector<Sample>& samples) {
+  std::vector<std::size_t> labels;
+  for (const Sample& sample : samples) labels.push_back(sample.label);
+  return labels;
+}
+
+/// Rare labels count more, but not so much that three sentences outweigh a hundred.
+void balance(std::vector<Sample>& samples, std::size_t labels) {
+  std::vector<float> counts(labels, 0);
+  for (const Sample& sample : samples) ++counts[sample.label];
+  const float mean = static_cast<float>(samples.size()) / static_cast<float>(labels);
+  for (Sample& sample : samples)
+    sample.weight = std::clamp(std::sqrt(mean / counts[sample.label]), 0.3F, 3.0F);
+}
+
+std::string_view without_topic(std::string_view label) { return label.substr(0, label.find('/')); }
+
+/// An example after the grammar has read it.
+struct Read {
+  Text text;
+  std::vector<Item> entities;
+};
+
+struct Prepared {
+  std::vector<std::string> labels;  // of the intents
+  std::vector<Sample> intents, gate, languages;
+  std::vector<std::size_t> intent_folds, gate_folds;
+  std::vector<std::uint32_t> vocabulary;
+};
+
+std::size_t label_index(const std::vector<std::string>& labels, std::string_view label) {
+  return static_cast<std::size_t>(std::ranges::lower_bound(labels, label) - labels.begin());
+}
+
+Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars) {
+  Prepared prepared;
+  std::vector<Read> reads;
+  std::map<std::uint32_t, int> uses;  // of a word, in examples in scope
+  for (const Example& example : examples) {
+    Read read{read_text(example.text), {}};
+    read.entities = choose(read_chart(read.text, example.language, grammars));
+    if (example.intent != kOutOfScope) {
+      prepared.labels.push_back(example.intent);
+      for (const auto word : plain_words(read.text, read.entities)) ++uses[hash_text(word)];
+    }
+    reads.push_back(std::move(read));
+  }
+  std::ranges::sort(prepared.labels);
+  prepared.labels.erase(std::ranges::unique(prepared.labels).begin(), prepared.labels.end());
+  for (const auto& [word, count] : uses) prepared.vocabulary.push_back(word);
+
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const Example& example = examples[i];
+    const Read& read = reads[i];
+    const bool in_scope = example.intent != kOutOfScope;
+    const std::size_t fold = hash_text(example.text) % kFolds;
+    auto features = intent_features(read.text, read.entities);
+    if (in_scope) {
+      prepared.intents.push_back({features, label_index(prepared.labels, example.intent), 1});
+      prepared.intent_folds.push_back(fold);
+    }
+    // A word that only this example has would be unknown, were it a guest's.
+    const auto known_elsewhere = [&](std::string_view word) {
+      const auto found = uses.find(hash_text(word));
+      return found != uses.end() && found->second > (in_scope ? 1 : 0);
+    };
+    features.push_back(unknown_share(read.text, read.entities, known_elsewhere));
+    prepared.gate.push_back({std::move(features), in_scope ? 0U : 1U, 1});
+    prepared.gate_folds.push_back(fold);
+    prepared.languages.push_back(
+        {language_features(read.text), static_cast<std::size_t>(example.language), 1});
+  }
+  balance(prepared.intents, prepared.labels.size());
+  balance(prepared.gate, 2);
+  return prepared;
+}
+
+/// Measures on held-out scores, with the temperatures found on them.
+TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector<float>>& intents,
+                         float temperature, const std::vector<std::vector<float>>& gate,
+                         float gate_temperature) {
+  TrainingReport report{.examples = prepared.gate.size()};
+  constexpr std::size_t kBins = 10;
+  std::array<double, kBins> confidence{}, right{}, count{};
+  for (std::size_t i = 0; i < intents.size(); ++i) {
+    auto probabilities = intents[i];
+    Trainer::to_probabilities(probabilities, temperature);
+    std::map<std::string_view, double> by_intent;
+    for (std::size_t label = 0; label < probabilities.size(); ++label)
+      by_intent[without_topic(prepared.labels[label])] += probabilities[label];
+    const auto best =
+        std::ranges::max_element(by_intent, {}, [](const auto& entry) { return entry.second; });
+    const bool is_right = best->first == without_topic(prepared.labels[prepared.intents[i].label]);
+    const auto bin = std::min(kBins - 1, static_cast<std::size_t>(best->second * kBins));
+    confidence[bin] += best->second;
+    right[bin] += is_right ? 1 : 0;
+    count[bin] += 1;
+    report.accuracy += is_right ? 1 : 0;
+  }
+  for (std::size_t bin = 0; bin < kBins; ++bin)
+    report.calibration_error +=
+        std::abs(confidence[bin] - right[bin]) / static_cast<double>(intents.size());
+  report.accuracy /= static_cast<double>(intents.size());
+  double out = 0, in = 0;
+  for (std::size_t i = 0; i < gate.size(); ++i) {
+    auto probabilities = gate[i];
+    Trainer::to_probabilities(probabilities, gate_temperature);
+    const bool refused = probabilities[1] > 0.5F;
+    (prepared.gate[i].label == 1 ? out : in) += 1;
+    if (refused) (prepared.gate[i].label == 1 ? report.out_of_scope_recall : report.refused) += 1;
+  }
+  report.out_of_scope_recall /= out;
+  report.refused /= in;
+  return report;
+}
+
+}  // namespace
+
+Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars) {
+  const Prepared prepared = prepare(examples, grammars);
+  if (prepared.labels.size() < 2)
+    return Error{ErrorClass::config, "training needs examples of at least two intents"};
+  if (prepared.intents.size() == prepared.gate.size())
+    return Error{ErrorClass::config, "training needs examples of the intent out_of_scope"};
+  const std::vector<std::string> gate_labels{"in", "out"}, language_labels{"es", "en", "pt"};
+  const auto all = [](std::size_t) { return true; };
+
+  const auto intent_scores =
+      cross_scores(prepared.labels, kIntents, prepared.intents, prepared.intent_folds);
+  const auto gate_scores = cross_scores(gate_labels, kGate, prepared.gate, prepared.gate_folds);
+  auto intents = Trainer(prepared.labels, kIntents).train(prepared.intents, all);
+  intents.temperature = best_temperature(intent_scores, labels_of(prepared.intents));
+  auto gate = Trainer(gate_labels, kGate).train(prepared.gate, all);
+  gate.temperature = best_temperature(gate_scores, labels_of(prepared.gate));
+  const auto languages =
+      Trainer(language_labels, kLanguagesSettings).train(prepared.languages, all);
+
+  return TrainedModel{.bytes = compile_model(intents, gate, languages, prepared.vocabulary),
+                      .report = report_on(prepared, intent_scores, intents.temperature, gate_scores,
+                                          gate.temperature)};
+}
+
+}  // namespace conserje::nlu

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "entities.hpp"
+#include "examples.hpp"
+
+namespace conserje::nlu {
+
+/// How good a model is on examples that it was not trained on.
+struct TrainingReport {
+  std::size_t examples = 0;
+  double accuracy = 0;           // of the intents, without their topics
+  double calibration_error = 0;  // expected calibration error of the confidence, ten bins
+  double out_of_scope_recall = 0;
+  double refused = 0;  // good messages taken for out of scope
+};
+
+struct TrainedModel {
+  std::string bytes;  // what Model::read takes
+  TrainingReport report;
+};
+
+/// Trains and compiles a model: multinomial logistic regression by AdaGrad, a fixed number of
+/// rounds in a fixed order, so the same examples give the same bytes. Temperatures and the report
+/// come from five folds. Errors: config, there are fewer than two intents, or no out_of_scope
+/// examples.
+Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars);
+
+}  // namespace conserje::nlu
