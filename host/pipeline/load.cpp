@@ -1,15 +1,13 @@
 #include "pipeline/load.hpp"
 
 #include <arpa/inet.h>
-#include <date/tz.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
+#include "pipeline/documents.hpp"
 #include "pipeline/section.hpp"
 #include "pipeline/validate.hpp"
 
@@ -21,86 +19,7 @@ using Strings = std::vector<std::string>;
 
 const Strings kPluginKinds{"channel", "pms", "sink", "nlu", "speech"};
 
-// ---- Files
-// ---------------------------------------------------------------------------------------
-
-/// Reads a file and all that it includes into one mapping.
-class Documents {
- public:
-  Documents(const ConfigSource& source, std::vector<Finding>& findings)
-      : source_(source), findings_(findings) {}
-
-  /// The whole document; its `at` is the first file's beginning.
-  YamlValue read(std::string_view text, const std::filesystem::path& file) {
-    YamlValue whole(Kind::map, {file.string(), 1, 1});
-    add(whole, text, file);
-    return whole;
-  }
-
- private:
-  static constexpr std::size_t kMostFiles = 100;
-
-  void add(YamlValue& whole, std::string_view text, const std::filesystem::path& file) {
-    files_.push_back(file.lexically_normal());
-    auto document = parse_yaml(text, file.string(), findings_);
-    if (!document || document->kind == Kind::null) return;
-    if (document->kind != Kind::map) {
-      // Not what it says: somebody may have included a secret by mistake.
-      complain(document->at, "no keys and values in this file", "such as tenant: hotel-sol");
-      return;
-    }
-    for (auto& entry : document->entries)
-      if (entry.key != "include") join(whole, entry);
-    if (const auto* files = document->find("include")) {
-      include(whole, *files, file.parent_path());
-      if (whole.find("include") == nullptr) whole.entries.push_back({"include", files->at, *files});
-    }
-  }
-
-  void include(YamlValue& whole, const YamlValue& files, const std::filesystem::path& folder) {
-    for (const auto& item : files.items) {
-      const auto file = folder / item.text;
-      if (item.kind != Kind::scalar || item.text.empty()) {
-        complain(item.at, shown(item) + " is no file to include");
-      } else if (std::ranges::find(files_, file.lexically_normal()) != files_.end()) {
-        complain(item.at, file.string() + " is included twice, or by itself");
-      } else if (files_.size() == kMostFiles) {
-        return complain(item.at, "more than " + std::to_string(kMostFiles) + " files");
-      } else if (auto text = source_.file(file)) {
-        add(whole, *text, file);
-      } else {
-        complain(item.at, text.error().message);
-      }
-    }
-  }
-
-  /// Puts one top-level entry into the whole. A mapping that is there already is joined with it,
-  /// key by key.
-  void join(YamlValue& into, YamlEntry& entry, bool top = true) {
-    const auto before = std::ranges::find(into.entries, entry.key, &YamlEntry::key);
-    if (before == into.entries.end()) {
-      into.entries.push_back(std::move(entry));
-    } else if (top && before->value.kind == Kind::map && entry.value.kind == Kind::map) {
-      for (auto& inner : entry.value.entries) join(before->value, inner, false);
-    } else {
-      complain(entry.at,
-               in_quotes(entry.key) + " stands also in " + before->at.file + ", line " +
-                   std::to_string(before->at.line),
-               "keep one of them");
-    }
-  }
-
-  void complain(const Position& at, std::string found, std::string fix = {}) {
-    findings_.push_back({Severity::error, at, {}, std::move(found), std::move(fix)});
-  }
-
-  const ConfigSource& source_;
-  std::vector<Finding>& findings_;
-  std::vector<std::filesystem::path> files_;
-};
-
-// ---- Single values
-// -------------------------------------------------------------------------------
+// ---- Single values -----------------------------------------------------------------------------
 
 template <class T>
 auto one_of(std::initializer_list<std::pair<std::string_view, T>> words) {
@@ -174,8 +93,7 @@ std::optional<std::string> store_url(const std::string& text) {
   return {};
 }
 
-// ---- A plugin's config as JSON
-// -------------------------------------------------------------------
+// ---- A plugin's config as JSON -----------------------------------------------------------------
 
 /// A scalar without quotes is what YAML 1.2's core schema makes of it, but stays text where a
 /// number would lose something: its leading zeros, or digits that 64 bits cannot hold.
@@ -227,13 +145,12 @@ void to_json(const Reading& reading, const YamlValue& value,
   }
 }
 
-// ---- Sections
-// ------------------------------------------------------------------------------------
+// ---- Sections ----------------------------------------------------------------------------------
 
 using namespace std::chrono_literals;
 
 void read_hotel(Section& hotel, Hotel& out) {
-  hotel.text("name", out.name, "what guests call the house");
+  hotel.name("name", out.name, "what guests call the house");
   hotel.require("name");
   hotel.text("address", out.address);
   hotel.text("phone", out.phone);
@@ -372,25 +289,23 @@ void read_notify(Section& section, Notify& notify) {
 void read_texts(const Reading& reading, Section& top, std::string_view key,
                 std::map<std::string, Translations>& out) {
   const std::string shape = "{es: \"...\", en: \"...\"}";
-  top.each_entry(key, "texts by language, such as {wifi: " + shape + "}",
-                 [&](const YamlEntry& entry, const std::string& path) {
-                   if (entry.value.kind != Kind::map) {
-                     return reading.complain(entry.value.at, path,
-                                             shown(entry.value) + " instead of texts by language",
-                                             "", entry.key + ": " + shape);
-                   }
-                   for (const auto& text : entry.value.entries) {
-                     const auto inner = path + "." + text.key;
-                     reading.out.pipeline.positions[inner] = text.at;
-                     if (text.value.kind != Kind::scalar || text.value.text.empty()) {
-                       reading.complain(text.value.at, inner,
-                                        shown(text.value) + " instead of a text", "",
-                                        entry.key + ": " + shape);
-                     } else if (auto resolved = reading.resolve_text(text.value, inner)) {
-                       out[entry.key][text.key] = resolved->text;
-                     }
-                   }
-                 });
+  const auto read = [&](const YamlEntry& entry, const std::string& path) {
+    const auto complain = [&](const YamlValue& value, const std::string& place) {
+      reading.complain(value.at, place, shown(value) + " does not fit " + in_quotes(place), "",
+                       entry.key + ": " + shape);
+    };
+    if (entry.value.kind != Kind::map) return complain(entry.value, path);
+    for (const auto& text : entry.value.entries) {
+      const auto place = path + "." + text.key;
+      reading.out.pipeline.positions[place] = text.at;
+      if (text.value.kind != Kind::scalar || text.value.text.empty()) {
+        complain(text.value, place);
+      } else if (auto resolved = reading.resolve_text(text.value, place)) {
+        out[entry.key][text.key] = resolved->text;
+      }
+    }
+  };
+  top.each_entry(key, "texts by language, such as {wifi: " + shape + "}", read);
 }
 
 void read_plugin_path(const Reading& reading, Section& top,
@@ -414,8 +329,7 @@ void read_pipeline(const Reading& reading, Section& top) {
   auto& out = reading.out.pipeline;
   unsigned version = 1;
   top.number("version", version, 1U, 1U);
-  top.take("include", Kind::list,
-           "a list of files, such as [faq.yaml]");  // Documents has read them.
+  top.take("include", Kind::list, "a list of files, such as [faq.yaml]");  // Read already.
   top.read("mode", out.mode, "development or production",
            one_of<Mode>({{"development", Mode::development}, {"production", Mode::production}}));
   top.read("tenant", out.tenant, "a-z, 0-9, \"-\", at most 63, such as hotel-sol", name_with("-"));
@@ -478,7 +392,7 @@ void check_store_password(const Reading& reading, const YamlValue* store) {
 Loaded load_pipeline_text(std::string_view text, const std::filesystem::path& file,
                           const ConfigSource& source, const Vocabulary& vocabulary) {
   Loaded loaded;
-  const auto document = Documents(source, loaded.findings).read(text, file);
+  const auto document = read_documents(text, file, source, loaded.findings);
   loaded.pipeline.positions[""] = document.at;
   const Reading reading{source, loaded};
   Section top(reading, document, "", "");

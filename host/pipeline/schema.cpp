@@ -18,8 +18,7 @@ namespace {
 using nlohmann::json;
 using Pointer = json::json_pointer;
 
-// ---- Small questions about values and schemas
-// ------------------------------------------------------
+// ---- Small questions about values and schemas --------------------------------------------------
 
 const json kNothing = json::object();
 
@@ -103,8 +102,7 @@ std::string shape(const json& schema) {
   return text;
 }
 
-// ---- Is the schema one that we can check?
-// -----------------------------------------------------------
+// ---- Is the schema one that we can check? ------------------------------------------------------
 
 class SchemaCheck {
  public:
@@ -181,8 +179,7 @@ class SchemaCheck {
   }
 };
 
-// ---- Does the value fit?
-// ---------------------------------------------------------------------------
+// ---- Does the value fit? -----------------------------------------------------------------------
 
 /// One misfit of a config.
 struct Problem {

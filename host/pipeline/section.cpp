@@ -7,18 +7,6 @@ namespace conserje {
 
 using Kind = YamlValue::Kind;
 
-std::string shown(const YamlValue& value) {
-  constexpr std::size_t kLongest = 60;
-  switch (value.kind) {
-    case Kind::null: return "nothing";
-    case Kind::list: return value.items.empty() ? "an empty list" : "a list";
-    case Kind::map: return "a mapping";
-    case Kind::scalar: break;
-  }
-  if (value.text.size() <= kLongest) return in_quotes(value.text);
-  return in_quotes(value.text.substr(0, kLongest) + "...");
-}
-
 void Reading::complain(const Position& at, std::string path, std::string found, std::string fix,
                        std::string needed) const {
   out.findings.push_back(
@@ -73,7 +61,10 @@ void Section::text(std::string_view key, std::string& target, const std::string&
 }
 
 void Section::name(std::string_view key, std::string& target, const std::string& needed) {
-  if (const auto* value = take(key, Kind::scalar, needed)) target = value->text;
+  const auto* value = take(key, Kind::scalar, needed);
+  if (value == nullptr) return;
+  if (value->text.empty()) return complain_wrong(key, *value);
+  target = value->text;
 }
 
 void Section::path(std::string_view key, std::filesystem::path& target, const std::string& needed) {
@@ -125,7 +116,7 @@ void Section::words(std::string_view key, std::vector<std::string>& target,
     // The place counts the words that are kept, so that it fits the list that others see.
     const auto path = path_of(key) + "[" + std::to_string(words.size()) + "]";
     reading_.out.pipeline.positions[path] = item.at;
-    if (item.kind != Kind::scalar) {
+    if (item.kind != Kind::scalar || item.text.empty()) {
       complain_wrong(key, item);
       continue;
     }
@@ -188,6 +179,7 @@ void Section::require(std::string_view key) {
 
 void Section::finish() {
   std::vector<std::string> known;
+  known.reserve(known_.size());
   for (const auto& [key, shape] : known_) known.push_back(key);
   for (const auto& entry : map_.entries) {
     if (known_.contains(entry.key)) continue;

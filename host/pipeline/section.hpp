@@ -70,7 +70,8 @@ class Section {
          });
   }
 
-  /// A name or word that other places of the file or other rooms know: without references.
+  /// A name or word that other places of the file or other rooms know: without references, not
+  /// empty.
   void name(std::string_view key, std::string& target, const std::string& needed);
   void text(std::string_view key, std::string& target, const std::string& needed = "text");
   void path(std::string_view key, std::filesystem::path& target, const std::string& needed);
@@ -111,8 +112,5 @@ class Section {
   const std::string pattern_;
   std::map<std::string, std::string, std::less<>> known_;  // Key to "key: needed".
 };
-
-/// What somebody wrote, for a message: references as they stand, never what they bring.
-std::string shown(const YamlValue& value);
 
 }  // namespace conserje

@@ -93,9 +93,9 @@ class Validation {
       if (other.kind == kind || other.kind.empty()) candidates.push_back(other.name);
     complain(path,
              plugin == nullptr ? "no plugin is named " + in_quotes(name)
-                               : in_quotes(name) + " is a " + plugin->kind + " plugin",
+                               : in_quotes(name) + " is a plugin of kind " + plugin->kind,
              did_you_mean(name, candidates),
-             "a " + std::string(kind) + " plugin of \"plugins\"" +
+             "a plugin of kind " + std::string(kind) +
                  (candidates.empty() ? "; there is none" : ": " + joined(candidates)));
   }
 

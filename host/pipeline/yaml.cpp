@@ -215,6 +215,18 @@ const YamlValue* YamlValue::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &found->value;
 }
 
+std::string shown(const YamlValue& value) {
+  constexpr std::size_t kLongest = 60;
+  switch (value.kind) {
+    case YamlValue::Kind::null: return "nothing";
+    case YamlValue::Kind::list: return value.items.empty() ? "an empty list" : "a list";
+    case YamlValue::Kind::map: return "a mapping";
+    case YamlValue::Kind::scalar: break;
+  }
+  if (value.text.size() <= kLongest) return in_quotes(value.text);
+  return in_quotes(value.text.substr(0, kLongest) + "...");
+}
+
 std::optional<YamlValue> parse_yaml(std::string_view text, const std::string& file,
                                     std::vector<Finding>& findings) {
   if (const auto offset = first_forbidden(text)) {

@@ -45,4 +45,7 @@ inline constexpr std::size_t kYamlValues = 50'000;
 std::optional<YamlValue> parse_yaml(std::string_view text, const std::string& file,
                                     std::vector<Finding>& findings);
 
+/// What somebody wrote, for a message: references as they stand, never what they bring.
+std::string shown(const YamlValue& value);
+
 }  // namespace conserje

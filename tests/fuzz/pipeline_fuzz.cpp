@@ -61,8 +61,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   if (!has_errors(loaded.findings)) {
     require(!loaded.pipeline.tenant.empty() && !loaded.pipeline.flows.empty());
-    for (const auto& flow : loaded.pipeline.flows)
+    for (const auto& flow : loaded.pipeline.flows) {
+      require(!flow.channels.empty() && loaded.pipeline.plugin(flow.pms) != nullptr &&
+              loaded.pipeline.plugin(flow.understand) != nullptr);
       for (const auto& channel : flow.channels) require(loaded.pipeline.plugin(channel) != nullptr);
+    }
   }
   return 0;
 }

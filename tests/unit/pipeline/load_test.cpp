@@ -218,6 +218,7 @@ TEST_F(Load, EachSettingRefusesWhatItCannotTake) {
       {"languages: es", "languages: a list of languages"},
       {"languages: []", "languages: a list of languages"},
       {"languages: [[es]]", "languages: a list of languages"},
+      {"languages: ['']", "languages: a list of languages"},
       {"listen: 0.0.0.0:70000", "listen: an address"},
       {"listen: ::1:80", "listen: an address"},
       {"listen: 8080", "listen: an address"},
@@ -265,6 +266,14 @@ TEST_F(Load, EachPluginSettingRefusesWhatItCannotTake) {
                 testing::Contains(AllOf(testing::StartsWith("conf/sol.yaml:2:"), HasSubstr(found))))
         << text;
   }
+}
+
+TEST_F(Load, AnEmptyNameIsNoName) {
+  EXPECT_THAT(
+      lines(load("tenant: ''\ntime_zone: ''\nhotel: {name: ''}\nplugins: {x: {use: ''}}\n"
+                 "pipeline: [{channels: [''], understand: '', pms: ''}]\n"
+                 "notify: [{to: '', events: ['']}]\n")),
+      testing::AllOf(testing::SizeIs(9), testing::Each(HasSubstr("error: \"\" does not fit"))));
 }
 
 TEST_F(Load, APluginsNameFitsIntoAUrl) {

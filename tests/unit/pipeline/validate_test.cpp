@@ -42,9 +42,9 @@ TEST_F(Validate, TellsAPluginThatDoesNotExist) {
   EXPECT_THAT(
       findings(),
       ElementsAre("pipeline[0].channels[0]: error: no plugin is named \"whatsap\"; did you "
-                  "mean \"whatsapp\"?\n    needed: a channel plugin of \"plugins\": whatsapp",
+                  "mean \"whatsapp\"?\n    needed: a plugin of kind channel: whatsapp",
                   "pipeline[0].pms: error: no plugin is named \"opera\"\n"
-                  "    needed: a pms plugin of \"plugins\": frontdesk",
+                  "    needed: a plugin of kind pms: frontdesk",
                   "plugins.whatsapp: warning: plugin \"whatsapp\" is used nowhere; name it "
                   "in \"pipeline\" or \"notify\", or remove it",
                   "plugins.frontdesk: warning: plugin \"frontdesk\" is used nowhere; name it "
@@ -53,16 +53,17 @@ TEST_F(Validate, TellsAPluginThatDoesNotExist) {
 
 TEST_F(Validate, TellsAPluginOfAnotherKind) {
   std::swap(pipeline.flows[0].understand, pipeline.notify[0].to);
-  EXPECT_THAT(findings(), ElementsAre("pipeline[0].understand: error: \"staff\" is a sink plugin\n"
-                                      "    needed: a nlu plugin of \"plugins\": builtin",
-                                      "notify[0].to: error: \"builtin\" is a nlu plugin\n"
-                                      "    needed: a sink plugin of \"plugins\": staff"));
+  EXPECT_THAT(findings(),
+              ElementsAre("pipeline[0].understand: error: \"staff\" is a plugin of kind sink\n"
+                          "    needed: a plugin of kind nlu: builtin",
+                          "notify[0].to: error: \"builtin\" is a plugin of kind nlu\n"
+                          "    needed: a plugin of kind sink: staff"));
 }
 
 TEST_F(Validate, TellsWhenThereIsNoPluginOfTheKindAtAll) {
   pipeline.plugins.pop_back();
   EXPECT_THAT(findings(), ElementsAre("notify[0].to: error: no plugin is named \"staff\"\n"
-                                      "    needed: a sink plugin of \"plugins\"; there is none"));
+                                      "    needed: a plugin of kind sink; there is none"));
 }
 
 TEST_F(Validate, APluginFileMayBeOfAnyKind) {
