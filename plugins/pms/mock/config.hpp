@@ -35,7 +35,7 @@ struct Fault {
 
 struct Config {
   std::string currency = "USD";
-  std::vector<Room> rooms{};
+  std::vector<Room> rooms{};  // Never missing: the schema has a default.
   std::int64_t max_nights = 60;
   std::int64_t seed = 1000;
   bool persist = false;

@@ -82,9 +82,12 @@ class MockHotel : public testing::Test {
   std::unique_ptr<Mock> mock_;
 };
 
-TEST(Config, FitsTheSchemasExample) {
+Json schema() {
   std::ifstream file(CONSERJE_PLUGIN_FOLDER "/config.schema.json");
-  const auto schema = Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
+  return Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+TEST(Config, FitsTheSchemasExample) {
   const Config expected{.currency = "EUR",
                         .rooms = {{.type = "double",
                                    .name = "Double room",
@@ -102,7 +105,17 @@ TEST(Config, FitsTheSchemasExample) {
                                     .error = "deadline",
                                     .delay_ms = 250,
                                     .after_write = true}}};
-  EXPECT_EQ(decode_config<Config>(schema["examples"][0]), Result<Config>(expected));
+  EXPECT_EQ(decode_config<Config>(schema()["examples"][0]), Result<Config>(expected));
+}
+
+TEST(Create, OpensTheHotelThatTheSchemaHasByDefault) {
+  testkit::FakeHost fake;
+  const auto made =
+      Mock::create(fake.host(), {{"rooms", schema()["properties"]["rooms"]["default"]}});
+  ASSERT_TRUE(made);
+  const auto found = (*made)->availability(testkit::FakeCall(fake), {.stay = kStay});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->offers.size(), 2U);  // The two that hold two.
 }
 
 TEST(Create, RefusesTwoRoomsOfOneType) {
