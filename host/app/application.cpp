@@ -79,7 +79,7 @@ class Application::Parts {
   Checked checked;
   SystemClock clock{};
   SystemRandom random{};
-  Log log{checked.pipeline.log, clock};
+  Log log{Log(checked.pipeline.log, clock).with({{"tenant", checked.pipeline.tenant}})};
   Metrics metrics{};
   std::unique_ptr<Database> database;
   const std::string owner;

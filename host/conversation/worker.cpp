@@ -48,6 +48,7 @@ Say plain(std::string key) { return {.lines = {{std::move(key), {}}}}; }
 
 struct Worker::Work {
   const LeasedMessage& leased;
+  Log log;  // Says which message, by its correlation id.
   channel::UnifiedMessage message{};
   const Flow* flow = nullptr;
   Gateway* pms = nullptr;
@@ -85,7 +86,9 @@ Result<bool> Worker::step() {
 }
 
 Status Worker::handle(const LeasedMessage& leased) {
-  Work work{.leased = leased, .now = parts_.clock.now()};
+  Work work{.leased = leased,
+            .log = parts_.log.with({{"correlation_id", leased.message.correlation_id}}),
+            .now = parts_.clock.now()};
   work.local = local_time(work.now, parts_.pipeline.time_zone);
   work.guest_hash = hash_guest(parts_.guest_key, leased.message.lane);
   work.act_key = derived_id(
@@ -162,7 +165,7 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
                          .now_ms = work.now.time_since_epoch().count()},
                         parts_.pipeline, *work.flow, *work.pms);
   if (!outcome) {  // The PMS cannot be asked now; the guest should not wait for it.
-    parts_.log.warn("lookup failed", {{"pms", work.flow->pms}, {"error", outcome.error().message}});
+    work.log.warn("lookup failed", {{"pms", work.flow->pms}, {"error", outcome.error().message}});
     Session same = before;
     if (same.language.empty()) same.language = parts_.pipeline.languages.front();
     return Effect{.session = std::move(same), .say = plain("trouble"), .intent = said->intent};
@@ -215,10 +218,10 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
   }
   crash_point("conversation.after_act");
   if (consequence.dead_letter)
-    parts_.log.error("the PMS did not take a reservation",
-                     {{"pms", work.flow->pms},
-                      {"kind", proposal.kind},
-                      {"error", consequence.dead_letter->message}});
+    work.log.error("the PMS did not take a reservation",
+                   {{"pms", work.flow->pms},
+                    {"kind", proposal.kind},
+                    {"error", consequence.dead_letter->message}});
 
   return Effect{.session = after_acting(std::move(session), consequence),
                 .say = consequence.say,
@@ -300,7 +303,8 @@ Status Worker::commit(const Work& work, const Effect& effect) {
                                 .created = work.now};
   }
 
-  return parts_.database.transact([&](Transaction& tx) -> Status {
+  const auto began = parts_.clock.monotonic();
+  const auto stored = parts_.database.transact([&](Transaction& tx) -> Status {
     if (!parts_.inbox.finish(tx, work.leased.lease, work.now))
       return Error{ErrorClass::retry, "the lease of a message was lost; another worker handles it"};
     if (!parts_.sessions.save(tx, session))
@@ -315,6 +319,10 @@ Status Worker::commit(const Work& work, const Effect& effect) {
           effect.consequence->dead_letter ? R"({"done":false})" : R"({"done":true})");
     return Done{};
   });
+  if (stored && session.revision == 0)
+    parts_.metrics.histogram(metric::kSessionCreationLatency)
+        .observe(std::chrono::duration<double>(parts_.clock.monotonic() - began).count());
+  return stored;
 }
 
 Status Worker::give_up_or_retry(const Work& work, const Error& error) {
@@ -324,17 +332,17 @@ Status Worker::give_up_or_retry(const Work& work, const Error& error) {
   const bool again =
       error.error_class == ErrorClass::retry || error.error_class == ErrorClass::deadline;
   if (again && wait) {
-    parts_.log.warn("message will be tried again", {{"channel", work.row().channel},
-                                                    {"attempt", work.leased.lease.attempt},
-                                                    {"error", error.message}});
+    work.log.warn("message will be tried again", {{"channel", work.row().channel},
+                                                  {"attempt", work.leased.lease.attempt},
+                                                  {"error", error.message}});
     return parts_.database.transact([&](Transaction& tx) {
       parts_.inbox.retry(tx, work.leased.lease, work.now + *wait, error);
     });
   }
-  parts_.log.error("message given up; it is in the dead letters",
-                   {{"channel", work.row().channel},
-                    {"attempt", work.leased.lease.attempt},
-                    {"error", error.message}});
+  work.log.error("message given up; it is in the dead letters",
+                 {{"channel", work.row().channel},
+                  {"attempt", work.leased.lease.attempt},
+                  {"error", error.message}});
   return parts_.database.transact(
       [&](Transaction& tx) { parts_.inbox.bury(tx, work.leased, error, work.now); });
 }

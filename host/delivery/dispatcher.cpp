@@ -71,8 +71,8 @@ Status Dispatcher::deliver(const LeasedItem& leased) {
     const auto& schedule = is_reply ? limits.replies : limits.events;
     if (!next_wait(schedule, leased.lease.attempt - 1, 0))
       return bury(leased, {ErrorClass::deadline, "the outcome of sending stayed unknown"});
-    parts_.log.warn("outcome unknown; sending again",
-                    {{"target", leased.item.target}, {"attempt", leased.lease.attempt}});
+    log_of(leased).warn("outcome unknown; sending again",
+                        {{"target", leased.item.target}, {"attempt", leased.lease.attempt}});
   }
   const auto wait = is_reply ? limits.unknown_outcome_wait : kEventUnknownWait;
   const auto marked = parts_.outbox.mark_sending(leased.lease, now + wait);
@@ -103,9 +103,9 @@ Status Dispatcher::send_reply(const LeasedItem& leased) {
     case Verdict::again:
       return try_again_or_bury(leased, parts_.pipeline.limits.delivery.replies, sent.error());
     case Verdict::wait_for_word:
-      parts_.log.warn("reply sent with unknown outcome", {{"channel", leased.item.target},
-                                                          {"attempt", leased.lease.attempt},
-                                                          {"error", sent.error().message}});
+      log_of(leased).warn("reply sent with unknown outcome", {{"channel", leased.item.target},
+                                                              {"attempt", leased.lease.attempt},
+                                                              {"error", sent.error().message}});
       return Done{};  // Stays `sending`, and comes back when its wait is over.
     case Verdict::bury: break;
   }
@@ -163,20 +163,24 @@ Status Dispatcher::try_again_or_bury(const LeasedItem& leased, const RetrySchedu
   const auto wait =
       next_wait(schedule, leased.lease.attempt, parts_.random.unit(), error.retry_after);
   if (!wait) return bury(leased, error);
-  parts_.log.warn("delivery failed; will be tried again", {{"target", leased.item.target},
-                                                           {"attempt", leased.lease.attempt},
-                                                           {"error", error.message}});
+  log_of(leased).warn("delivery failed; will be tried again", {{"target", leased.item.target},
+                                                               {"attempt", leased.lease.attempt},
+                                                               {"error", error.message}});
   return parts_.database.transact([&](Transaction& tx) {
     parts_.outbox.retry(tx, leased.lease, parts_.clock.now() + *wait, error);
   });
 }
 
+Log Dispatcher::log_of(const LeasedItem& leased) const {
+  return parts_.log.with({{"correlation_id", leased.item.correlation_id}});
+}
+
 Status Dispatcher::bury(const LeasedItem& leased, const Error& reason) {
-  parts_.log.error("delivery given up; it is in the dead letters",
-                   {{"target", leased.item.target},
-                    {"attempt", leased.lease.attempt},
-                    {"class", to_string(reason.error_class)},
-                    {"error", reason.message}});
+  log_of(leased).error("delivery given up; it is in the dead letters",
+                       {{"target", leased.item.target},
+                        {"attempt", leased.lease.attempt},
+                        {"class", to_string(reason.error_class)},
+                        {"error", reason.message}});
   return parts_.database.transact(
       [&](Transaction& tx) { parts_.outbox.bury(tx, leased, reason, parts_.clock.now()); });
 }

@@ -59,6 +59,7 @@ class Dispatcher {
   Status try_again_or_bury(const LeasedItem& leased, const RetrySchedule& schedule,
                            const Error& error);
   Status bury(const LeasedItem& leased, const Error& reason);
+  Log log_of(const LeasedItem& leased) const;  // Says which message, by its correlation id.
 
   Parts parts_;
 };

@@ -151,8 +151,8 @@ TEST(Deny, EndsTheFlow) {
 }
 
 TEST(CancelReservation, LooksUpTheGuestsReservations) {
-  EXPECT_EQ(step(cancel_reservation, {}),
-            Step{Lookup{pms::FindRequest{.guest_key = "+34600", .from = "2026-11-20"}}});
+  const Lookup lookup{pms::FindRequest{.guest_key = "+34600", .from = "2026-11-20"}};
+  EXPECT_EQ(step(cancel_reservation, {}), Step(lookup));
 }
 
 TEST(CancelReservation, AsksBeforeItCancels) {
@@ -277,7 +277,7 @@ INSTANTIATE_TEST_SUITE_P(
                 .slots = {.code = "CJ-1"},
                 .names_slots = true},
                "cancel_reservation"}),
-    [](const auto& info) { return info.param.what; });
+    [](const auto& row) { return row.param.what; });
 
 }  // namespace
 }  // namespace conserje

@@ -9,6 +9,7 @@
 #include "counting_random.hpp"
 #include "fake_clock.hpp"
 #include "store/dead_letters.hpp"
+#include "store/delivery_statuses.hpp"
 #include "store/migrate.hpp"
 
 namespace conserje {
