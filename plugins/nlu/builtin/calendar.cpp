@@ -220,10 +220,17 @@ Days cut_edge(Days whole, Edge edge) {
 std::vector<Days> days_of(const When& when, local_days today) {
   const bool only_weekday = when.weekday != kUnset && when.month == kUnset && when.day == kUnset &&
                             when.year == kUnset && !when.shifted && when.nth == 0;
-  if (only_weekday) return weekday_days(when, today);
-  const auto found = when.shifted ? shifted_days(when, today) : nearest(when, today);
-  if (!found) return {};
-  return {cut_edge(*found, when.edge)};
+  std::vector<Days> found;
+  if (only_weekday) {
+    found = weekday_days(when, today);
+  } else if (const auto whole = when.shifted ? shifted_days(when, today) : nearest(when, today)) {
+    found = {cut_edge(*whole, when.edge)};
+  }
+  for (Days& whole : found) {
+    whole.begin += days{when.offset_days};
+    whole.end += days{when.offset_days};
+  }
+  return found;
 }
 
 /// From whole days to an instant (`end` equals `begin`).

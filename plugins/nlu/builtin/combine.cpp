@@ -28,6 +28,7 @@ bool fill_role(When& when, Role role, double number) {
     case Role::year: return fill(when.year, value);
     case Role::short_year: return fill(when.year, value < 70 ? 2000 + value : 1900 + value);
     case Role::minute: return fill(when.minute, value);
+    case Role::second: return fill(when.second, value);
     case Role::hour:
       when.either_half = value >= 1 && value <= 12;
       return fill(when.hour, value == 24 ? 0 : value);
@@ -58,6 +59,7 @@ bool merge(When& into, const When& other) {
   if (other.holiday != Holiday::none) into.holiday = other.holiday;
   if (other.edge != Edge::none) into.edge = other.edge;
   if (other.nth != 0) into.nth = other.nth;
+  if (other.offset_days != 0) into.offset_days = other.offset_days;
   if (other.part != Part::none) {
     if (into.part != Part::none && into.part != other.part) return false;
     into.part = other.part;
@@ -186,9 +188,35 @@ bool turned(Captures captures, Turn turn, Meaning& made) {
   return true;
 }
 
+/// A moment some days before or after another: the duration's days, or one ("the day after
+/// Christmas").
+bool days_from(Captures captures, int direction, Meaning& made) {
+  double days = 1;
+  for (const Capture& capture : captures) {
+    if (capture.category != Category::duration) {
+      made.when = moment(capture);
+      continue;
+    }
+    if (capture.meaning->unit < Grain::day) return false;
+    days = capture.meaning->seconds / 86400;
+  }
+  if (days > 3660 || made.when.offset_days != 0) return false;
+  made.when.offset_days = static_cast<std::int16_t>(direction * static_cast<int>(days));
+  return true;
+}
+
 /// "Del 10 al 12 de diciembre": the first day's month is the second's. Likewise year, half of the
 /// day and date.
 void share(When& from, When& to) {
+  if (from.has_clock() && !from.has_date() && to.has_clock() &&
+      to.has_date()) {  // "de 8 a 10 del viernes"
+    When on_that_day = to;
+    on_that_day.hour = from.hour;
+    on_that_day.minute = from.minute;
+    on_that_day.second = from.second;
+    on_that_day.either_half = from.either_half;
+    from = on_that_day;
+  }
   if (from.month == kUnset && from.day != kUnset && to.month != kUnset && to.day != kUnset) {
     from.month = to.month;
     // "del 28 al 3 de enero" begins a month earlier.
@@ -300,6 +328,8 @@ bool in_amount(Captures captures, Meaning& made) {
   Meaning rest;
   return together(Captures(others.data(), count), rest) && merge(made.when, rest.when);
 }
+bool days_after(Captures captures, Meaning& made) { return days_from(captures, 1, made); }
+bool days_before(Captures captures, Meaning& made) { return days_from(captures, -1, made); }
 bool amount_ago(Captures captures, Meaning& made) {
   const Meaning* duration = find(captures, Category::duration);
   return shifted(duration->unit, -duration->number, made);
@@ -315,7 +345,7 @@ bool from_to(Captures captures, Meaning& made) {
   return pair(moment(captures[0]), moment(captures[1]), made);
 }
 
-bool month_from_to(Captures captures, Meaning& made) {
+bool on_from_to(Captures captures, Meaning& made) {
   const Capture first[] = {captures[0], captures[1]};
   const Capture second[] = {captures[0], captures[2]};
   Meaning from, to;

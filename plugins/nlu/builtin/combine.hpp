@@ -25,21 +25,24 @@ bool sharp(Captures captures,
            Meaning& made);  ///< [hour] of the 24 hour clock, never the other half
 
 // Dates.
-bool this_one(Captures captures, Meaning& made);    ///< the current unit, weekday, month, ...
-bool coming_one(Captures captures, Meaning& made);  ///< the first one after today
-bool next_one(Captures captures, Meaning& made);    ///< the one after
-bool last_one(Captures captures, Meaning& made);    ///< the one before
-bool nth(Captures captures, Meaning& made);         ///< [ordinal] [weekday] in a month
-bool final_one(Captures captures, Meaning& made);   ///< the last [weekday] in a month
-bool in_amount(Captures captures, Meaning& made);   ///< [duration] from now
-bool amount_ago(Captures captures, Meaning& made);  ///< [duration] before now
-bool in_one(Captures captures, Meaning& made);      ///< one [unit] from now
-bool one_ago(Captures captures, Meaning& made);     ///< one [unit] before now
+bool this_one(Captures captures, Meaning& made);     ///< the current unit, weekday, month, ...
+bool coming_one(Captures captures, Meaning& made);   ///< the first one after today
+bool next_one(Captures captures, Meaning& made);     ///< the one after
+bool last_one(Captures captures, Meaning& made);     ///< the one before
+bool nth(Captures captures, Meaning& made);          ///< [ordinal] [weekday] in a month
+bool final_one(Captures captures, Meaning& made);    ///< the last [weekday] in a month
+bool in_amount(Captures captures, Meaning& made);    ///< [duration] from now
+bool amount_ago(Captures captures, Meaning& made);   ///< [duration] before now
+bool days_after(Captures captures, Meaning& made);   ///< [duration], or a day, after a date
+bool days_before(Captures captures, Meaning& made);  ///< [duration], or a day, before a date
+bool in_one(Captures captures, Meaning& made);       ///< one [unit] from now
+bool one_ago(Captures captures, Meaning& made);      ///< one [unit] before now
 
 // Ranges.
 bool from_to(Captures captures,
              Meaning& made);  ///< the first two moments; what one leaves open comes from the other
-bool month_from_to(Captures captures, Meaning& made);  ///< [month] [day] [day]
+bool on_from_to(Captures captures,
+                Meaning& made);  ///< what both share, then the two: [month] [day] [day]
 bool range_on_day(Captures captures, Meaning& made);  ///< a [time_range] on the other capture's day
 bool starting(Captures captures, Meaning& made);  ///< from a moment on; with a duration, that long
 bool since(Captures captures, Meaning& made);     ///< only a beginning

@@ -24,7 +24,7 @@ constexpr EntityType kEntityTypes[] = {
     {Category::datetime, "date", 3},
     {Category::range, "date", 3},
     {Category::clock, "time", 2},
-    {Category::time_range, "time", 2},
+    {Category::time_range, "time", 3},
     {Category::day_part, "time", 1},
     {Category::duration, "duration", 1},
     {Category::nights, "nights", 2},

@@ -58,7 +58,7 @@ constexpr RoleBounds kRoles[] = {
     {"day", Role::day, 1, 31},        {"month_number", Role::month, 1, 12},
     {"year", Role::year, 1900, 2199}, {"short_year", Role::short_year, 0, 99},
     {"hour", Role::hour, 0, 24},      {"minute", Role::minute, 0, 59},
-    {"count", Role::count, 1, 9999},
+    {"second", Role::second, 0, 59},  {"count", Role::count, 1, 9999},
 };
 
 bool fits(Role role, double number) {
@@ -78,7 +78,7 @@ void for_each_piece(std::string_view text, char separator, Use use) {
 
 struct Modifiers {
   std::string_view body;
-  bool optional = false, touching = false, ahead = false;
+  bool optional = false, touching = false, ahead = false, absent = false;
 };
 Modifiers strip_modifiers(std::string_view element) {
   Modifiers stripped{element};
@@ -86,6 +86,7 @@ Modifiers strip_modifiers(std::string_view element) {
   if (body.size() > 1 && body.back() == '?') stripped.optional = true, body.remove_suffix(1);
   if (body.size() > 1 && body.front() == '~') stripped.touching = true, body.remove_prefix(1);
   if (body.size() > 1 && body.front() == '=') stripped.ahead = true, body.remove_prefix(1);
+  if (body.size() > 1 && body.front() == '!') stripped.absent = true, body.remove_prefix(1);
   return stripped;
 }
 
@@ -151,9 +152,13 @@ Grammar::WordId Grammar::word_id(std::string_view folded) const {
 Grammar::Pattern Grammar::read_pattern(const Rule& rule) const {
   Pattern pattern{.elements = {}, .rule = &rule};
   for_each_piece(rule.pattern, ' ', [&](std::string_view text) {
-    const auto [body, optional, touching, ahead] = strip_modifiers(text);
-    Element element{
-        .words = {}, .categories = {}, .optional = optional, .touching = touching, .ahead = ahead};
+    const auto [body, optional, touching, ahead, absent] = strip_modifiers(text);
+    Element element{.words = {},
+                    .categories = {},
+                    .optional = optional,
+                    .touching = touching,
+                    .ahead = ahead,
+                    .absent = absent};
     if (body.front() != '[') {
       for_each_piece(body, '|',
                      [&](std::string_view word) { element.words.push_back(word_id(word)); });
@@ -228,6 +233,7 @@ class Grammar::Matcher {
     if (++steps_ > kMaxSteps) return 0;
     if (at == pattern_->elements.size()) return accept(end);
     const Element& element = pattern_->elements[at];
+    if (element.absent) return stands_at(element, token) ? 0 : follow(at + 1, token, end);
     if (token < words_.size() && !(element.touching && chart_.text().tokens[token].after_space)) {
       if (std::ranges::find(element.words, words_[token]) != element.words.end() &&
           words_[token] != 0)
@@ -237,6 +243,16 @@ class Grammar::Matcher {
         if (const auto found = follow_items(element, at, token, end)) return found;
     }
     return element.optional ? follow(at + 1, token, end) : 0;
+  }
+
+  bool stands_at(const Element& element, std::size_t token) const {
+    if (token >= words_.size()) return false;
+    bool found = words_[token] != 0 &&
+                 std::ranges::find(element.words, words_[token]) != element.words.end();
+    chart_.for_each_at(token, [&](const Item& item) {
+      found |= element.categories.test(static_cast<std::size_t>(item.category));
+    });
+    return found;
   }
 
   std::size_t follow_items(const Element& element, std::size_t at, std::size_t token,
@@ -264,6 +280,7 @@ class Grammar::Matcher {
       return role == Role::day || role == Role::count;  // "10th", "1.000"
     switch (role) {
       case Role::minute:
+      case Role::second:
       case Role::short_year: return token.folded.size() == 2;
       case Role::year: return token.folded.size() == 4;
       case Role::count: return true;

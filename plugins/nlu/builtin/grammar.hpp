@@ -25,7 +25,7 @@ struct Lexeme {
 };
 
 /// How a pattern reads a number: its bounds, and the field that it fills.
-enum class Role : std::uint8_t { none, day, month, year, short_year, hour, minute, count };
+enum class Role : std::uint8_t { none, day, month, year, short_year, hour, minute, second, count };
 
 /// What one bracket of a pattern matched.
 struct Capture {
@@ -42,10 +42,11 @@ using Action = bool (*)(Captures captures, Meaning& made);
 /// A pattern's elements are divided by blanks:
 ///   de|del      one of these words or symbols
 ///   [month]     a stretch of that category; [date|period] of one of them
-///   [day]       a number in a role: day month_number year short_year hour minute count
+///   [day]       a number in a role: day month_number year short_year hour minute second count
 ///   x?          optional
 ///   ~x          touches the token before it: "8pm", "10/12"
 ///   =x          must follow, is not part of the match
+///   !x          must not follow
 struct Rule {
   std::string_view pattern;
   Category makes;
@@ -118,7 +119,7 @@ class Grammar {
     std::vector<WordId> words;
     std::bitset<kCategories> categories;
     Role role = Role::none;
-    bool optional = false, touching = false, ahead = false;
+    bool optional = false, touching = false, ahead = false, absent = false;
   };
   struct Pattern {
     std::vector<Element> elements;

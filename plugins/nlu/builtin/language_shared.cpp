@@ -8,6 +8,7 @@ using enum Category;
 
 constexpr Rule kClock[] = {
     {"[hour] ~: ~[minute]", clock, together},
+    {"[hour] ~: ~[minute] ~: ~[second]", clock, together},
     {"[hour] ~: ~[minute] [half|part]", clock, together},
     {"[hour] ~h ~[minute]", clock, sharp},
     {"[hour] [half]", clock, together},

@@ -109,6 +109,7 @@ struct When {
       false;  // with shifted: the whole unit ("next week"), not the day that far away ("in a week")
   Grain unit = Grain::day;
   std::int16_t shift = 0;
+  std::int16_t offset_days = 0;  // counted on from the rest: "two days after Christmas"
   Turn turn = Turn::open;
   Holiday holiday = Holiday::none;
   Edge edge = Edge::none;

@@ -147,13 +147,13 @@ std::vector<std::size_t> labels_of(const std::vector<Sample>& samples) {
   return labels;
 }
 
-/// Rare labels count more, but not so much that three sentences outweigh a hundred.
-void balance(std::vector<Sample>& samples, std::size_t labels) {
+/// Rare labels count more: by their rarity to the power of `strength`, at most `most` times.
+void balance(std::vector<Sample>& samples, std::size_t labels, float strength, float most) {
   std::vector<float> counts(labels, 0);
   for (const Sample& sample : samples) ++counts[sample.label];
   const float mean = static_cast<float>(samples.size()) / static_cast<float>(labels);
   for (Sample& sample : samples)
-    sample.weight = std::clamp(std::sqrt(mean / counts[sample.label]), 0.3F, 3.0F);
+    sample.weight = std::clamp(std::pow(mean / counts[sample.label], strength), 0.3F, most);
 }
 
 std::string_view without_topic(std::string_view label) { return label.substr(0, label.find('/')); }
@@ -213,8 +213,8 @@ Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars)
     prepared.languages.push_back(
         {language_features(read.text), static_cast<std::size_t>(example.language), 1});
   }
-  balance(prepared.intents, prepared.labels.size());
-  balance(prepared.gate, 2);
+  balance(prepared.intents, prepared.labels.size(), 0.5F, 3);
+  balance(prepared.gate, 2, 1, 6);
   return prepared;
 }
 

@@ -123,6 +123,14 @@ TEST(Dates, CountedFromNow) {
          {pt, "daqui a 3 dias", "date 2026-11-23"}});
 }
 
+TEST(Dates, CountedFromAnotherDay) {
+  check({{es, "dos días después de navidad", "date 2026-12-27"},
+         {es, "el día antes de nochebuena", "date 2026-12-23"},
+         {en, "the day after Christmas", "date 2026-12-26"},
+         {en, "two weeks before Christmas", "date 2026-12-11"},
+         {pt, "véspera de natal", "date 2026-12-24"}});
+}
+
 TEST(Dates, Ranges) {
   check({{es, "del 10 al 12 de diciembre", "date 2026-12-10..2026-12-12"},
          {es, "10 al 12 de dic", "date 2026-12-10..2026-12-12"},
@@ -160,6 +168,7 @@ TEST(Times, OfTheClock) {
          {en, "at 8pm", "time 20:00:00"},
          {en, "half past seven in the evening", "time 19:30:00"},
          {en, "7:45 a.m.", "time 07:45:00"},
+         {en, "20:15:30", "time 20:15:30"},
          {en, "12 am", "time 00:00:00"},
          {en, "12 pm", "time 12:00:00"},
          {pt, "às 20h", "time 20:00:00"},
@@ -196,6 +205,8 @@ TEST(Times, Ranges) {
   check({{es, "de 20 a 22 hs", "time 20:00:00..22:00:00"},
          {es, "de 8 a 10 de la noche", "time 20:00:00..22:00:00"},
          {en, "from 8 to 10 pm", "time 20:00:00..22:00:00"},
+         {en, "6 to 8pm", "time 18:00:00..20:00:00"},
+         {en, "tomorrow from 8pm for 2 hours", "date 2026-11-21T20:00:00..2026-11-21T22:00:00"},
          {es, "mañana de 20:00 a 22:00", "date 2026-11-21T20:00:00..2026-11-21T22:00:00"}});
 }
 

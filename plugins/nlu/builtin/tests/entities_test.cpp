@@ -42,6 +42,7 @@ TEST(PartySize, CountsAdultsAndChildren) {
 TEST(PartySize, IsNotReadFromNightsOrDates) {
   check({{es, "para 2 noches", "nights 2"},
          {en, "for 3 nights", "nights 3"},
+         {en, "a room for two days", "duration 172800 s"},
          {es, "para 2 de diciembre", "date 2026-12-02"}});
 }
 

@@ -3,12 +3,14 @@
 // copied into rules or sentences.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 
-#include "entities.hpp"
+#include "compiled_model.hpp"
+#include "engine.hpp"
 
 namespace conserje::nlu {
 namespace {
@@ -175,6 +177,34 @@ TEST_P(Fixtures, YesAndNoAreRead) {
   }
   std::cout << "yes/no " << GetParam() << ": " << score.right << "/" << score.all << "\n";
   EXPECT_GT(score.share(), 50);
+}
+
+/// Of the messages with one of our intents, the share that is answered right; of the others, the
+/// share refused.
+void measure_intents(const std::string& file, const std::string& code) {
+  static const Engine engine(*Model::read(compiled_model()));
+  Score in, out;
+  for (const Json& row : rows(file)) {
+    const auto reply = engine.parse(
+        {.text = row["text"], .language = code, .now = "2026-11-20T10:00:00", .time_zone = "UTC"});
+    ASSERT_TRUE(reply);
+    const bool foreign = row["intent"] == "out_of_scope";
+    Score& score = foreign ? out : in;
+    ++score.all;
+    const bool refused = reply->intent.name == "out_of_scope" || reply->intent.confidence < 0.35;
+    score.right += (foreign ? refused : reply->intent.name == row["intent"]) ? 1 : 0;
+  }
+  std::cout << file << ": intents " << in.right << "/" << in.all << " = " << in.share()
+            << " %; foreign ones refused " << out.right << "/" << out.all << " = " << out.share()
+            << " %\n";
+}
+
+TEST_P(Fixtures, IntentsAreFound) {
+  const std::string code = GetParam();
+  for (const char* set : {"hospitality", "negatives", "smalltalk", "general"}) {
+    const std::string file = "intents_" + code + "_" + set + ".jsonl";
+    if (std::filesystem::exists(folder() / file)) measure_intents(file, code);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Languages, Fixtures, testing::Values("es", "en", "pt"));

@@ -21,6 +21,7 @@ constexpr Rule kDay[] = {
     {"[day] de? [month]", date, combine::together},
     {"[day] ~/ ~[month_number]", date, combine::together},
     {"[hour] =pm", clock, combine::together},
+    {"las [hour] !de", day_part, combine::together},
 };
 constexpr Rule kPair[] = {
     {"del [day] al|a [date]", range, combine::from_to},
@@ -69,6 +70,11 @@ TEST(Grammar, TakesANumberInItsRoleOrAnotherCategory) {
 TEST(Grammar, LooksAheadWithoutTaking) {
   EXPECT_EQ(found("8 pm", clock), Surfaces{"8"});
   EXPECT_EQ(found("8 am", clock), Surfaces{});
+}
+
+TEST(Grammar, RefusesWhatMustNotFollow) {
+  EXPECT_EQ(found("las 8", day_part), Surfaces{"las 8"});
+  EXPECT_EQ(found("las 8 de mayo", day_part), Surfaces{});
 }
 
 TEST(Grammar, BuildsOnEarlierSections) {
