@@ -27,7 +27,7 @@ struct Consequence {
   std::optional<ReservationState>
       state{};                         // Of our row in `reservations`; nullopt: it is not touched.
   pms::Reservation reservation{};      // As the PMS has it, or as it was asked for.
-  bool sold_out = false;                // Somebody else took the last room.
+  bool sold_out = false;               // Somebody else took the last room.
   std::optional<Error> dead_letter{};  // The PMS would not take it: a person must.
 };
 

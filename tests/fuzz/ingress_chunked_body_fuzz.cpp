@@ -11,7 +11,7 @@
 namespace {
 
 struct Outcome {
-  std::string body;
+  std::string body{};
   std::size_t used = 0;
   bool complete = false;
   bool refused = false;

@@ -123,7 +123,8 @@ TEST(MakeReservation, OffersTheOthersWhenThatRoomIsTaken) {
   Slots slots = full_slots();
   slots.room_type = "suite";
   EXPECT_EQ(said_keys(step(make_reservation, {.session = {.slots = slots}, .offers = {{kDouble}}})),
-            "availability.not_that_room availability.offers availability.offer_per_night ask.room_type -> "
+            "availability.not_that_room availability.offers availability.offer_per_night "
+            "ask.room_type -> "
             "room_type");
 }
 
