@@ -1,5 +1,4 @@
-/* The frozen layout of every struct in cj.h: offsets and sizes on a 64-bit machine. Included as C11
- * and C++17. */
+/* The frozen layout of every struct in cj.h: offsets and sizes on a 64-bit machine. Included as C11 and C++17. */
 #include <stddef.h>
 
 #include "conserje/cj.h"
