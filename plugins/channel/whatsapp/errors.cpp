@@ -15,6 +15,7 @@ constexpr seconds kPause{60};        // When a rate limit does not say how long.
 constexpr seconds kShortPause{10};   // Messages per second: soon over.
 constexpr seconds kLongPause{3600};  // Limits set for bad quality last for hours.
 constexpr seconds kLongestWait{86400};
+constexpr std::size_t kLongestText = 300;
 
 struct Rule {
   std::int64_t first;
@@ -117,7 +118,6 @@ std::optional<Verdict> judge(Value error, std::uint32_t attempt) {
 }
 
 std::string describe(Value error) {
-  constexpr std::size_t kLongest = 300;
   const auto title = error["title"] ? error["title"].view() : error["message"].view();
   const auto details = error["error_data"]["details"].view();
   std::string text(title);
@@ -125,7 +125,7 @@ std::string describe(Value error) {
     if (!text.empty()) text += ": ";
     text += details;
   }
-  text = cut(text, kLongest);
+  text = cut(text, kLongestText);
   if (const auto trace = error["fbtrace_id"].view(); !trace.empty())
     text.append(" (fbtrace_id ").append(trace.substr(0, 64)).append(")");
   return text;

@@ -269,11 +269,12 @@ std::string recipient_of(Value status) {
   return to_address(status["recipient_id"].view(), status["recipient_user_id"].view());
 }
 
+constexpr std::string_view kStatuses[] = {"sent", "delivered", "read", "played", "failed"};
+
 /// nullopt for a status that we do not know.
 std::optional<DeliveryStatus> to_unified(Value status, const Arrival& arrival) {
-  constexpr std::string_view kKnown[] = {"sent", "delivered", "read", "played", "failed"};
   const auto name = status["status"].view();
-  if (std::ranges::find(kKnown, name) == std::end(kKnown) || status["id"].view().empty())
+  if (std::ranges::find(kStatuses, name) == std::end(kStatuses) || status["id"].view().empty())
     return std::nullopt;
   DeliveryStatus out{.message_id = std::string(status["id"].view()),
                      .status = std::string(name),

@@ -14,6 +14,9 @@
 namespace conserje::whatsapp {
 namespace {
 
+constexpr std::string_view kSignaturePrefix = "sha256=";
+constexpr std::size_t kLongestChallenge = 256;
+
 /// The value of a hexadecimal digit, or -1.
 int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -53,8 +56,7 @@ std::string query_value(std::string_view query, std::string_view name) {
 
 /// What may be sent back to whoever asks.
 bool is_challenge(std::string_view text) {
-  constexpr std::size_t kLongest = 256;
-  return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
+  return !text.empty() && text.size() <= kLongestChallenge && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   });
@@ -62,11 +64,11 @@ bool is_challenge(std::string_view text) {
 
 /// The 32 bytes of "sha256=<64 hexadecimal digits>".
 std::optional<std::array<char, 32>> parse_signature(std::string_view header) {
-  constexpr std::string_view kPrefix = "sha256=";
   std::array<char, 32> digest{};
-  if (!header.starts_with(kPrefix) || header.size() != kPrefix.size() + 2 * digest.size())
+  if (!header.starts_with(kSignaturePrefix) ||
+      header.size() != kSignaturePrefix.size() + 2 * digest.size())
     return std::nullopt;
-  header.remove_prefix(kPrefix.size());
+  header.remove_prefix(kSignaturePrefix.size());
   for (std::size_t i = 0; i < digest.size(); ++i) {
     const auto byte = hex_byte(header.substr(2 * i, 2));
     if (!byte) return std::nullopt;

@@ -7,16 +7,16 @@
 #include "inbound.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace conserje;
   const std::string_view body(reinterpret_cast<const char*>(data), size);
-  const auto events = whatsapp::read_webhook(
+  const auto events = conserje::whatsapp::read_webhook(
       body, {.phone_number_id = "415882930112233", .received_at_ms = 1'785'920'400'000});
-  if (!events) return events.error().error_class == ErrorClass::permanent ? 0 : (std::abort(), 0);
+  if (!events)
+    return events.error().error_class == conserje::ErrorClass::permanent ? 0 : (std::abort(), 0);
 
   // What the host stores must come back the same, and be told from its repetition.
-  const auto text = encode(*events);
-  const auto again = decode<channel::WebhookEvents>(text);
-  if (!again || encode(*again) != text) std::abort();
+  const auto text = conserje::encode(*events);
+  const auto again = conserje::decode<conserje::channel::WebhookEvents>(text);
+  if (!again || conserje::encode(*again) != text) std::abort();
   for (const auto& message : events->messages)
     if (message.id.empty() || message.sender_id.empty() || message.type.empty()) std::abort();
   return 0;

@@ -188,9 +188,9 @@ TEST_F(WhatsAppTest, ReadsDeliveriesOnSeveralThreadsAtOnce) {
   const auto plugin = make();
   const auto block =
       testkit::header_block({{"x-hub-signature-256", std::string(kEscapedSignature)}});
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&] {
+  std::vector<std::jthread> threads(4);
+  for (auto& thread : threads)
+    thread = std::jthread([&] {
       for (int n = 0; n < 50; ++n)
         EXPECT_EQ(plugin->handle_webhook(
                       testkit::FakeCall(host_),
