@@ -42,7 +42,12 @@ def configuration(graph, receiver, store, plugin_path):
                 {"type": "suite", "name": "Suite", "capacity": 4, "count": 2, "price_minor": 18000}]}},
             "crm": {
                 "use": "sink/webhook",
-                "config": {"url": receiver.url, "secret": receiver.secret, "allow_private_addresses": True},
+                "config": {
+                    "url": receiver.url,
+                    "secret": receiver.secret,
+                    "allow_private_addresses": True,
+                    "timeout_ms": 2000,
+                },
             },
         },
         "pipeline": [{"channels": ["whatsapp"], "understand": "builtin", "pms": "frontdesk", "handlers": "all"}],

@@ -69,8 +69,8 @@ def test_a_slow_channel_is_waited_for(small_hotel):
 
 @pytest.mark.parametrize(
     "fault",
-    [webhook_receiver.ERROR, stand_in.CLOSE, stand_in.DROP, webhook_receiver.REDIRECT],
-    ids=["500", "close", "drop", "redirect"],
+    [webhook_receiver.ERROR, stand_in.CLOSE, stand_in.DROP, stand_in.STALL, webhook_receiver.REDIRECT],
+    ids=["500", "close", "drop", "stall", "redirect"],
 )
 def test_an_event_that_was_not_taken_is_delivered_again_under_the_same_id(small_hotel, fault):
     small_hotel.receiver.fail_next(fault)
