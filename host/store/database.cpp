@@ -91,24 +91,22 @@ std::optional<WallTime> Row::optional_time(std::string_view column) const {
 }
 
 void Connection::savepoint() {
-  listeners_at_savepoint_ = listeners_.size();
+  wakes_at_savepoint_ = wakes_.size();
   run_script("SAVEPOINT one_work");
 }
 void Connection::release_savepoint() { run_script("RELEASE SAVEPOINT one_work"); }
 void Connection::rollback_to_savepoint() {
   run_script("ROLLBACK TO SAVEPOINT one_work");
   run_script("RELEASE SAVEPOINT one_work");
-  listeners_.resize(listeners_at_savepoint_);
+  wakes_.resize(wakes_at_savepoint_);
 }
 
-void Connection::after_commit(const std::function<void()>& listener) {
-  if (!listener || std::find(listeners_.begin(), listeners_.end(), &listener) != listeners_.end())
-    return;
-  listeners_.push_back(&listener);
+void Connection::after_commit(const std::shared_ptr<const Wake>& wake) {
+  if (wake == nullptr || std::find(wakes_.begin(), wakes_.end(), wake) != wakes_.end()) return;
+  wakes_.push_back(wake);
 }
-void Connection::wake_listeners() {
-  for (const auto* listener : listeners_) (*listener)();
-  listeners_.clear();
+void Connection::wake_all() {
+  for (const auto& wake : std::exchange(wakes_, {})) (*wake)();
 }
 
 Result<std::unique_ptr<Database>> open_database(std::string_view url,

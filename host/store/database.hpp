@@ -124,6 +124,9 @@ class Rows {
   std::vector<Value> values_;  // Row after row.
 };
 
+/// Tells whoever waits for rows that there are some.
+using Wake = std::function<void()>;
+
 /// Statements that take effect together or not at all. Lent to a work for its run; never kept,
 /// never used on another thread. A statement that fails ends the work by an exception, which the
 /// work lets pass: the caller of Database::transact, enqueue or read gets it as an Error.
@@ -144,10 +147,10 @@ class Transaction {
   /// Runs several statements without parameters, as a migration has them.
   virtual void run_script(std::string_view sql) = 0;
 
-  /// Calls `listener` once after this transaction is durable, on the writer thread; not at all if
-  /// it fails. It is borrowed (it outlives the Database), returns at once and calls no Database: it
-  /// wakes whoever waits for rows. An empty one is ignored.
-  virtual void after_commit(const std::function<void()>& listener) = 0;
+  /// Calls `wake` once after the commit, on the writer thread, however many works of the commit
+  /// name it; not at all for a work that fails. It returns at once and calls no Database. Null is
+  /// ignored.
+  virtual void after_commit(const std::shared_ptr<const Wake>& wake) = 0;
 
  private:
   virtual std::int64_t execute_with(std::string_view sql,

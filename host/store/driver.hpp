@@ -57,7 +57,7 @@ class Connection : public Transaction {
   virtual void commit() = 0;
   /// Ends the open transaction, if there is one, without effect.
   void rollback() noexcept {
-    listeners_.clear();
+    wakes_.clear();
     undo();
   }
 
@@ -66,15 +66,15 @@ class Connection : public Transaction {
   void release_savepoint();
   void rollback_to_savepoint();
 
-  void after_commit(const std::function<void()>& listener) final;
-  /// Calls the listeners of the committed transaction, each once.
-  void wake_listeners();
+  void after_commit(const std::shared_ptr<const Wake>& wake) final;
+  /// Calls what the committed transaction named, each once.
+  void wake_all();
 
  private:
   virtual void undo() noexcept = 0;
 
-  std::vector<const std::function<void()>*> listeners_;
-  std::size_t listeners_at_savepoint_ = 0;
+  std::vector<std::shared_ptr<const Wake>> wakes_;
+  std::size_t wakes_at_savepoint_ = 0;
 };
 
 enum class Access : unsigned char { read, write };

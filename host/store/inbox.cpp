@@ -36,13 +36,14 @@ void Inbox::accept_all(std::vector<InboxMessage> messages, std::vector<DeliveryS
                        OnDurable on_durable) {
   const auto bytes = weight(messages, statuses);
   database_.enqueue(
-      [this, messages = std::move(messages), statuses = std::move(statuses)](Transaction& tx) {
+      [wake = wake_, messages = std::move(messages),
+       statuses = std::move(statuses)](Transaction& tx) {
         std::int64_t stored = 0;
         for (const auto& m : messages)
           stored += tx.execute(kAccept, m.tenant, m.channel, m.message_id, m.lane, m.payload,
                                m.correlation_id, m.received);
         for (const auto& status : statuses) record_status(tx, status);
-        if (stored > 0) tx.after_commit(wake_);
+        if (stored > 0) tx.after_commit(wake);
         return stored;
       },
       std::move(on_durable), bytes);

@@ -38,9 +38,11 @@ class Inbox {
  public:
   using OnDurable = std::function<void(Result<std::int64_t>)>;
 
-  /// database outlives the Inbox. wake: called after every commit that stored a message.
-  explicit Inbox(Database& database, Wake wake = {})
-      : database_(database), wake_(std::move(wake)) {}
+  /// database outlives the Inbox, and what `wake` touches outlives the database. wake: called after
+  /// every commit that stored a message.
+  explicit Inbox(Database& database, Wake wake = {}) : database_(database) {
+    if (wake) wake_ = std::make_shared<const Wake>(std::move(wake));
+  }
 
   /// Queues one webhook delivery, all of it in one commit. `on_durable` runs once, on the
   /// completion executor, with the number of messages that are new (the others were delivered
@@ -76,7 +78,7 @@ class Inbox {
 
  private:
   Database& database_;
-  Wake wake_;
+  std::shared_ptr<const Wake> wake_;
   LaneQueue lanes_{"inbox"};
 };
 

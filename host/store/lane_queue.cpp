@@ -4,7 +4,7 @@ namespace conserje {
 namespace {
 
 /// Rows put off by one lease at most: a guest who floods us delays the others by milliseconds.
-constexpr std::int64_t kPutOffAtOnce = 512;
+constexpr std::int64_t kPutOffAtOnce = 128;
 constexpr int kLooksPerLease = 8;
 
 constexpr auto kCandidate = R"sql(
@@ -20,10 +20,11 @@ constexpr auto kLease = R"sql(
     WHERE seq = $3 AND due_ms = $4
     RETURNING attempts)sql";
 
+// From the candidate on: what is older has been put off before.
 constexpr auto kPutOff = R"sql(
     UPDATE {{table}} SET due_ms = $1 WHERE seq IN (
       SELECT seq FROM {{table}}
-      WHERE tenant = $2 AND lane = $3 AND due_ms IS NOT NULL AND seq > $4 AND due_ms <= $5
+      WHERE tenant = $2 AND lane = $3 AND due_ms IS NOT NULL AND seq >= $4 AND due_ms <= $5
       ORDER BY seq LIMIT $6 {{skip_locked}}))sql";
 
 constexpr auto kExtend = R"sql(
@@ -84,7 +85,8 @@ std::optional<Lease> LaneQueue::lease(Transaction& tx, std::string_view owner, W
     const auto head = heads.front().integer("seq");
     const auto head_due = heads.front().time("due_ms");
     if (head_due > now) {
-      tx.execute(put_off_, head_due, tenant, lane, head, now, kPutOffAtOnce);
+      tx.execute(put_off_, head_due, tenant, lane, candidates.front().integer("seq"), now,
+                 kPutOffAtOnce);
       continue;
     }
     const auto leased = tx.query(lease_, owner, now + lease_for, head, head_due);

@@ -10,10 +10,6 @@
 
 namespace conserje {
 
-/// Called when rows were added, to wake whoever leases them; see Transaction::after_commit for its
-/// rules.
-using Wake = std::function<void()>;
-
 /// The right to work on one row until it runs out; given back by finishing, retrying or burying the
 /// row.
 struct Lease {

@@ -70,9 +70,11 @@ struct LeasedItem {
 /// nothing changed. Threads: any.
 class Outbox {
  public:
-  /// database outlives the Outbox. wake: called after every commit that added an item.
-  explicit Outbox(Database& database, Wake wake = {})
-      : database_(database), wake_(std::move(wake)) {}
+  /// database outlives the Outbox, and what `wake` touches outlives the database. wake: called
+  /// after every commit that added an item.
+  explicit Outbox(Database& database, Wake wake = {}) : database_(database) {
+    if (wake) wake_ = std::make_shared<const Wake>(std::move(wake));
+  }
 
   /// Adds `item`, due at once. False: its reference is there already, and nothing changed.
   bool add(Transaction& tx, const OutboxItem& item);
@@ -102,7 +104,7 @@ class Outbox {
 
  private:
   Database& database_;
-  Wake wake_;
+  std::shared_ptr<const Wake> wake_;
   LaneQueue lanes_{"outbox"};
 };
 

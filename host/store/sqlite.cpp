@@ -124,7 +124,16 @@ class SqliteConnection final : public Connection {
   }
 
   void begin() override { execute(begin_); }
-  void commit() override { execute("COMMIT"); }
+  void commit() override {
+    const int code = sqlite3_exec(database_.get(), "COMMIT", nullptr, nullptr, nullptr);
+    if ((code & 0xff) ==
+        SQLITE_IOERR)  // The log may hold the commit or not: only who reads it knows.
+      throw StoreError(Scope::connection,
+                       {ErrorClass::deadline, "store: the disk failed during a commit to " + path_ +
+                                                  ", which may have happened (SQLite: " +
+                                                  sqlite3_errmsg(database_.get()) + ")"});
+    if (code != SQLITE_OK) fail(code);
+  }
 
   void run_script(std::string_view sql) override {
     const int code = sqlite3_exec(database_.get(), translate(sql, kSqliteDialect).c_str(), nullptr,
@@ -293,16 +302,25 @@ class SqliteDriver final : public Driver {
 
   std::unique_ptr<Connection> connect(Access access) override {
     auto connection = std::make_unique<SqliteConnection>(path_, vfs_, access);
-    if (access == Access::write && !std::exchange(looked_over_, true)) look_over(*connection);
+    if (access == Access::read) return connection;
+    if (std::exchange(opened_before_, true)) {
+      // A write or a sync has failed. What the log seems to hold may never reach the disk, and with
+      // it all that would be appended: move it into the file, which writes it anew, and start the
+      // log over.
+      connection->run_script("PRAGMA wal_checkpoint(TRUNCATE)");
+    } else {
+      look_over(*connection);
+    }
     return connection;
   }
 
   void tidy_up(Connection& writer, bool idle) noexcept override {
     auto& sqlite = static_cast<SqliteConnection&>(writer);
-    if (sqlite.log_pages() >= most_log_pages_) {
+    const int pages = sqlite.log_pages();
+    if (pages >= 4 * most_log_pages_) {
       sqlite.checkpoint(
-          SQLITE_CHECKPOINT_RESTART);  // Waits for readers, so that the log starts over.
-    } else if (idle && sqlite.log_pages() >= kIdleCheckpointPages) {
+          SQLITE_CHECKPOINT_RESTART);  // Waits for the readers that hold the log back.
+    } else if (pages >= most_log_pages_ || (idle && pages >= kIdleCheckpointPages)) {
       sqlite.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
     }
   }
@@ -325,8 +343,7 @@ class SqliteDriver final : public Driver {
   const std::string vfs_;
   const int most_log_pages_;
   const HostLock lock_;
-  bool looked_over_ =
-      false;  // Only the first writing connection does, and those are opened one after the other.
+  bool opened_before_ = false;  // For writing: one connection after the other.
 };
 
 }  // namespace

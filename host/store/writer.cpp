@@ -128,7 +128,7 @@ Writer::Verdicts Writer::commit(const Batch& batch) {
         stats_.commits += 1;
         stats_.works += durable;
       }
-      connection_->wake_listeners();
+      connection_->wake_all();
       return verdicts;
     }
 

@@ -88,6 +88,10 @@ int sync_file(sqlite3_file* base, int) {
   const std::lock_guard lock(handle.disk->mutex());
   if (!handle.disk->change()) return SQLITE_IOERR_FSYNC;
   auto& file = **handle.file;
+  if (handle.disk->sync_fails()) {
+    file.changes.clear();
+    return SQLITE_IOERR_FSYNC;
+  }
   for (const auto& change : file.changes) make(file.kept, change);
   file.changes.clear();
   file.is_kept = true;
@@ -293,6 +297,16 @@ bool PowerLossVfs::change() {
   return has_power_;
 }
 
+void PowerLossVfs::fail_sync_after(std::uint64_t syncs) {
+  const std::lock_guard lock(mutex_);
+  syncs_until_failure_ = syncs;
+}
+
+bool PowerLossVfs::sync_fails() {
+  if (syncs_until_failure_ == UINT64_MAX) return false;
+  return syncs_until_failure_-- == 0;
+}
+
 void PowerLossVfs::cut(std::uint64_t seed) {
   const std::lock_guard lock(mutex_);
   std::mt19937_64 random(seed);
@@ -304,6 +318,7 @@ void PowerLossVfs::cut(std::uint64_t seed) {
     at = is_lost ? files_.erase(at) : std::next(at);
   }
   cut_at_ = UINT64_MAX;
+  syncs_until_failure_ = UINT64_MAX;
   has_power_ = true;
 }
 

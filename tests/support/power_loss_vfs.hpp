@@ -30,6 +30,9 @@ class PowerLossVfs {
   /// The power goes when `operations` more have been done: the next one fails, and so does
   /// everything after it.
   void cut_after(std::uint64_t operations);
+  /// The sync after `syncs` more fails once, and what it was to write never reaches the disk,
+  /// though programs go on reading it: what Linux does after a write error.
+  void fail_sync_after(std::uint64_t syncs);
   /// The power goes now, if it has not, and comes back. The seed decides what the disk kept. Every
   /// connection is closed before.
   void cut(std::uint64_t seed);
@@ -62,6 +65,8 @@ class PowerLossVfs {
   bool has_power() const { return has_power_; }
   /// Counts one changing operation; false: the power is gone.
   bool change();
+  /// Whether the sync that begins now fails.
+  bool sync_fails();
   std::map<std::string, std::shared_ptr<File>>& files() { return files_; }
   std::map<std::string, SharedIndex>& indexes() { return indexes_; }
 
@@ -75,6 +80,7 @@ class PowerLossVfs {
   std::map<std::string, SharedIndex> indexes_;
   std::uint64_t operations_ = 0;
   std::uint64_t cut_at_ = UINT64_MAX;
+  std::uint64_t syncs_until_failure_ = UINT64_MAX;
   bool has_power_ = true;
 };
 

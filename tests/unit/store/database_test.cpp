@@ -242,10 +242,9 @@ TEST_P(DatabaseTest, WakesAListenerOncePerCommitAndNotForWhatFailed) {
   open_with_table();
   int woken = 0;
   int woken_for_the_failed = 0;
-  const std::function<void()> wake = [&woken] { ++woken; };
-  const std::function<void()> wake_for_the_failed = [&woken_for_the_failed] {
-    ++woken_for_the_failed;
-  };
+  const auto wake = std::make_shared<const Wake>([&woken] { ++woken; });
+  const auto wake_for_the_failed =
+      std::make_shared<const Wake>([&woken_for_the_failed] { ++woken_for_the_failed; });
   {
     HeldWriter held(*database_);
     for (const int number : {1, 2, 3})
