@@ -200,6 +200,7 @@ bool PluginInstance::drain(const CallSpec& spec) {
   const auto call = make_call(spec, clock_.monotonic());
   if (!wait_until(MonotonicTime(std::chrono::nanoseconds(call.deadline_ns)), UINT_MAX, idle)) {
     cancel_due(UINT64_MAX);
+    services_->interrupt();
     stuck_ = !wait_until(clock_.monotonic() + kGrace, UINT_MAX, idle);
   }
   if (started_ && table_.drain != nullptr && !stuck_) {
@@ -453,6 +454,7 @@ void PluginInstance::ask_health(HealthCheck& check) const {
   auto result = guarded([&](cj_result* filled) { table_.health(table_.self, filled); });
   const auto said =
       result.status == CJ_OK ? decode<Said>(view(result.head)) : Result<Said>(to_error(result));
+  if (result.status == CJ_OK && !said) count_misuse("health");
   release_all(result);
   check.state = !said                       ? HealthState::down
                 : said->state == "ok"       ? HealthState::ok

@@ -58,7 +58,9 @@ class Members {
  public:
   Members(const Json& object, std::string path, std::optional<Error>& error)
       : object_(object), path_(std::move(path)), error_(error) {
-    if (!object.is_object()) fail("", object, "an object");
+    if (object.is_object() || error_) return;
+    const auto self = path_.empty() ? "it" : path_.substr(0, path_.size() - 1);
+    error_ = wrong(self + " is " + shown(object), "an object");
   }
 
   /// The member, or null when it is absent.
@@ -185,7 +187,7 @@ void read_kinds(Members& members, Manifest& manifest, std::optional<Error>& erro
     return members.fail("kinds", *list, needed);
   for (const Json& item : *list) {
     PluginKind kind;
-    Members entry(item, "kinds: ", error);
+    Members entry(item, "kinds[].", error);
     entry.require("kind", needed);
     entry.text("kind", kind.name);
     entry.number("revision", kind.revision, 1, UINT32_MAX);

@@ -51,7 +51,8 @@ Result<fs::path> locate(const PluginUse& use, std::span<const fs::path> folders)
     if (fs::exists(folder / file, error)) return folder / file;
     searched += (searched.empty() ? "" : ", ") + folder.string();
   }
-  const auto meant = nearest(use.use, plugins_in(folders));
+  const auto installed = plugins_in(folders);
+  const auto meant = nearest(use.use, installed);
   return refusal(use.use + " is not installed: there is no " + file,
                  "this file in one of " + searched, kOperator,
                  meant.empty()

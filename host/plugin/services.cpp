@@ -36,6 +36,8 @@ HostServices::~HostServices() = default;
 
 void HostServices::attach(ServiceClient& client) { context_->client = &client; }
 
+void HostServices::interrupt() { context_->stop.request_stop(); }
+
 bool HostServices::close(MonotonicTime deadline) { return context_->close(deadline); }
 
 }  // namespace conserje

@@ -90,8 +90,11 @@ class HostServices {
   void attach(ServiceClient& client);
   const cj_host* host() const { return &host_; }
 
-  /// Ends the timers, refuses all calls from now on and waits for those under way, of which an HTTP
-  /// exchange is given up. False: one did not end before the deadline. Threads: none of the
+  /// Gives up the HTTP exchanges, those under way and all later ones.
+  void interrupt();
+
+  /// Ends the timers, refuses all calls from now on and waits for those under way, interrupted.
+  /// False: one did not end before the deadline. Threads: none of the
   /// plugin's.
   bool close(MonotonicTime deadline);
 

@@ -1,0 +1,120 @@
+#include "plugin/module.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace conserje {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path plugin(const std::string& name) {
+  return fs::path(CONSERJE_TEST_PLUGINS) / (name + ".so");
+}
+
+/// The refusal of a file that can be copied; empty: it was loaded.
+std::string load_refusal(const std::string& name) {
+  auto image = SealedImage::copy(plugin(name));
+  if (!image) return "not copied: " + image.error().message;
+  const auto module = Module::load(*image, CJ_ABI_VERSION);
+  return module ? std::string() : module.error().message;
+}
+
+/// A folder that goes with the test.
+class AModule : public testing::Test {
+ protected:
+  fs::path folder_ = fs::temp_directory_path() / ("module_test." + std::to_string(::getpid()));
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+};
+
+TEST_F(AModule, HasTheTableOfThePlugin) {
+  auto image = SealedImage::copy(plugin("sink_good"));
+  ASSERT_TRUE(image) << image.error().message;
+  const auto module = Module::load(*image, CJ_ABI_VERSION);
+  ASSERT_TRUE(module) << module.error().message;
+  EXPECT_EQ(module->table().abi, CJ_ABI_VERSION);
+  EXPECT_NE(module->table().create, nullptr);
+  EXPECT_EQ(module->table().get_extension, nullptr);
+}
+
+TEST_F(AModule, IsWhatTheFileHeldWhenItWasCopied) {
+  const auto file = folder_ / "sink_good.so";
+  fs::copy_file(plugin("sink_good"), file);
+  auto image = SealedImage::copy(file);
+  ASSERT_TRUE(image);
+  std::ofstream(file, std::ios::trunc) << "something else";
+  EXPECT_TRUE(Module::load(*image, CJ_ABI_VERSION));
+}
+
+TEST_F(AModule, TwoImagesOfOneFileAreTwoModules) {
+  decltype(cj_plugin::create) tables[2];
+  for (auto& create : tables) {
+    auto image = SealedImage::copy(plugin("sink_good"));  // Gone before the next one is made.
+    ASSERT_TRUE(image);
+    const auto module = Module::load(*image, CJ_ABI_VERSION);
+    ASSERT_TRUE(module);
+    create = module->table().create;
+  }
+  EXPECT_NE(tables[0], tables[1]);
+}
+
+TEST_F(AModule, RefusesAFileThatIsNotThere) {
+  const auto image = SealedImage::copy("/nowhere/x.so");
+  ASSERT_FALSE(image);
+  EXPECT_EQ(image.error().message,
+            "it cannot be opened: No such file or directory\n"
+            "    needed: the plugin's file, readable for the host's user\n"
+            "    who must act: the operator of this host\n"
+            "    do: ls -l /nowhere/x.so");
+}
+
+TEST_F(AModule, RefusesWhatIsNoRegularFile) {
+  const auto image = SealedImage::copy("/dev/null");
+  ASSERT_FALSE(image);
+  EXPECT_EQ(image.error().message,
+            "it is not a regular file\n"
+            "    needed: the plugin's file, readable for the host's user\n"
+            "    who must act: the operator of this host\n"
+            "    do: ls -l /dev/null");
+}
+
+TEST_F(AModule, NamesALibraryThatIsMissing) {
+  EXPECT_EQ(load_refusal("sink_missing_library"),
+            "it needs libconserje_gone.so, which is not on this system\n"
+            "    needed: every library that it is linked with\n"
+            "    who must act: the operator of this host\n"
+            "    do: apt-get install apt-file && apt-file update && apt-file search "
+            "libconserje_gone.so\n"
+            "        apt-get install the package that it names");
+}
+
+TEST_F(AModule, NamesASymbolThatIsMissing) {
+  EXPECT_EQ(load_refusal("sink_undefined"),
+            "it cannot be loaded: sink_undefined.so: undefined symbol: nobody_defines_this\n"
+            "    needed: a plugin whose symbols are all there\n"
+            "    who must act: the vendor of the plugin\n"
+            "    do: link it with -Wl,-z,defs, as conserje_add_plugin does, and with the "
+            "libraries that it names");
+}
+
+TEST_F(AModule, RefusesAnEntryThatDoesNotKnowTheAbi) {
+  EXPECT_EQ(load_refusal("sink_null_entry"),
+            "its cj_entry does not know ABI 1, although its manifest says so\n"
+            "    needed: a cj_entry that answers for every ABI of the manifest\n"
+            "    who must act: the vendor of the plugin\n"
+            "    do: correct `abi` in manifest.json, or cj_entry");
+}
+
+TEST_F(AModule, RefusesATableThatEndsBeforeCreate) {
+  EXPECT_EQ(load_refusal("sink_short_table"),
+            "its cj_entry returns a table of 8 bytes for ABI 1 without create\n"
+            "    needed: a cj_plugin with its own size, ABI 1 and create\n"
+            "    who must act: the vendor of the plugin\n"
+            "    do: fill in the table as cj.h says");
+}
+
+}  // namespace
+}  // namespace conserje

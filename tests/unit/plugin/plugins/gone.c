@@ -1,0 +1,3 @@
+/* A library that is there when the plugin is linked, and not where it is loaded. */
+int gone(void);
+int gone(void) { return 1; }

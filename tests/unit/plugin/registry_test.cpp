@@ -1,0 +1,226 @@
+#include "plugin/registry.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "conserje/sink_types.hpp"
+#include "unit/plugin/world.hpp"
+
+namespace conserje {
+namespace {
+
+namespace fs = std::filesystem;
+
+PluginUse use_of(const std::string& name, const std::string& use, nlohmann::json config,
+                 bool required = true) {
+  PluginUse out{.name = name, .use = use, .required = required};
+  if (!use.starts_with('/')) out.kind = use.substr(0, use.find('/'));
+  out.config = std::move(config);
+  out.positions[""] = {"hotel.yaml", 7, 3};
+  return out;
+}
+
+/// Everything that a start needs, with the test plugins' folder.
+class ARegistry : public testing::Test {
+ protected:
+  World world{};
+  SecretStore secrets{};
+  std::vector<Finding> findings{};
+  fs::path folder = CONSERJE_TEST_PLUGINS;
+
+  std::vector<InspectedPlugin> inspect(std::vector<PluginUse> uses) {
+    return inspect_plugins(uses, {&folder, 1}, Mode::development, secrets, findings);
+  }
+  Registry open(std::vector<PluginUse> uses) {
+    auto sources = world.sources();
+    sources.secrets = [this](std::string_view plugin, std::string_view handle) {
+      return secrets.reveal(plugin, handle);
+    };
+    return Registry::open(inspect(std::move(uses)), sources, findings);
+  }
+  /// What is found about the plugin "staff", which is to be test plugin `use`.
+  std::string found(const std::string& use, bool required = true) {
+    (void)inspect({use_of("staff", use, nlohmann::json::object(), required)});
+    return report(findings);
+  }
+};
+
+TEST_F(ARegistry, RunsSeveralInstancesOfOneFile) {
+  auto registry = open({use_of("staff", "sink/good", {{"url", "https://a.example"}}),
+                        use_of("owner", "sink/good", {{"url", "https://b.example"}})});
+  registry.start(findings);
+  EXPECT_EQ(report(findings), "");
+  ASSERT_EQ(registry.all().size(), 2U);
+  EXPECT_EQ(registry.find("owner")->call({}, sink::method::deliver, R"({"config":1})"),
+            Result<Reply>(Reply{R"({"url":"https://b.example"})", {}}));
+  EXPECT_EQ(registry.find("guest"), nullptr);
+}
+
+TEST_F(ARegistry, LoadsAFileByItsPath) {
+  const auto plugins =
+      inspect({use_of("staff", (folder / "sink_good.so").string(), nlohmann::json::object())});
+  ASSERT_EQ(plugins.size(), 1U) << report(findings);
+  EXPECT_EQ(plugins[0].use.kind, "sink");
+  EXPECT_EQ(plugins[0].manifest.id, "test.sink.good");
+}
+
+TEST_F(ARegistry, GivesThePluginHandlesInPlaceOfSecrets) {
+  auto registry = open({use_of("staff", "sink/good", {{"token", "t0ken-of-length"}})});
+  registry.start(findings);
+  ASSERT_NE(registry.find("staff"), nullptr) << report(findings);
+  EXPECT_EQ(registry.find("staff")->call({}, sink::method::deliver, R"({"config":1})"),
+            Result<Reply>(Reply{R"({"token":"secret:staff/token"})", {}}));
+}
+
+TEST_F(ARegistry, DrainsInReverseAndForgets) {
+  auto registry = open({use_of("staff", "sink/good", nlohmann::json::object())});
+  registry.start(findings);
+  EXPECT_EQ(registry.drain(world.clock.monotonic() + Millis(1'000)), std::vector<std::string>{});
+  EXPECT_EQ(registry.find("staff"), nullptr);
+}
+
+TEST_F(ARegistry, NamesTheNearestPluginWhenAFileIsMissing) {
+  EXPECT_EQ(found("sink/god"),
+            "hotel.yaml:7:3: error: plugin \"staff\": sink/god is not installed: there is no "
+            "sink_god.so\n"
+            "    needed: this file in one of " +
+                folder.string() +
+                "\n"
+                "    who must act: the operator of this host\n"
+                "    do: did you mean `use: sink/good`? If not, name the folder that holds it: "
+                "plugin_path: [FOLDER]\n"
+                "1 error, 0 warnings\n");
+}
+
+TEST_F(ARegistry, RefusesAPluginForAnotherAbiBeforeItsCodeRuns) {
+  EXPECT_EQ(found("sink/abi2"),
+            "hotel.yaml:7:3: error: plugin \"staff\": " + (folder / "sink_abi2.so").string() +
+                ": it is for ABI 2 to 3\n"
+                "    needed: a plugin for ABI 1, which this host speaks\n"
+                "    who must act: the operator of this host\n"
+                "    do: upgrade the host: apt-get install --only-upgrade conserje\n"
+                "1 error, 0 warnings\n");
+}
+
+TEST_F(ARegistry, RefusesASharedObjectWithoutAManifest) {
+  EXPECT_EQ(found("sink/no_note"),
+            "hotel.yaml:7:3: error: plugin \"staff\": " + (folder / "sink_no_note.so").string() +
+                ": it carries no manifest, so it is not a plugin\n"
+                "    needed: a note in the ELF section .note.conserje\n"
+                "    who must act: the vendor of the plugin\n"
+                "    do: build it with conserje_add_plugin (sdk/cmake/ConserjePlugin.cmake)\n"
+                "1 error, 0 warnings\n");
+}
+
+TEST_F(ARegistry, RefusesAPluginThatExportsMore) {
+  const auto text = found("sink/two_exports");
+  EXPECT_NE(text.find(": it exports "), std::string::npos) << text;
+  EXPECT_NE(text.find("second"), std::string::npos) << text;
+}
+
+TEST_F(ARegistry, RefusesATextFile) {
+  const auto file = fs::temp_directory_path() / ("text." + std::to_string(::getpid()) + ".so");
+  std::ofstream(file) << "hello";
+  EXPECT_EQ(found(file.string()), "hotel.yaml:7:3: error: plugin \"staff\": " + file.string() +
+                                      ": it is not an ELF file: it begins with \"hello\"\n"
+                                      "    needed: a plugin: a shared object for Linux\n"
+                                      "    who must act: the operator of this host\n"
+                                      "    do: name the plugin's .so file, or install it again\n"
+                                      "1 error, 0 warnings\n");
+  fs::remove(file);
+}
+
+TEST_F(ARegistry, RefusesAPluginOfAnotherKind) {
+  const auto good = folder / "sink_good.so";
+  folder = fs::temp_directory_path() / ("registry_test." + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  const auto file = folder / "pms_staff.so";
+  fs::copy_file(good, file);
+  EXPECT_EQ(found("pms/staff"),
+            "hotel.yaml:7:3: error: plugin \"staff\": " + file.string() +
+                ": it is of the kind sink\n"
+                "    needed: one of the kind pms\n"
+                "    who must act: the operator of this host\n"
+                "    do: install the right file in its place, or load this one by its path: use: "
+                "./FILE.so\n"
+                "1 error, 0 warnings\n");
+  fs::remove_all(folder);
+}
+
+TEST_F(ARegistry, ReportsEveryPluginAtOnce) {
+  auto registry = open({use_of("one", "sink/none", nlohmann::json::object()),
+                        use_of("two", "sink/abi2", nlohmann::json::object()),
+                        use_of("three", "sink/good", {{"colour", "red"}}),
+                        use_of("four", "sink/undefined", nlohmann::json::object())});
+  EXPECT_EQ(findings.size(), 4U) << report(findings);
+  EXPECT_TRUE(has_errors(findings));
+  EXPECT_TRUE(registry.all().empty());
+}
+
+TEST_F(ARegistry, GoesOnWithoutAPluginThatIsNotRequired) {
+  auto registry = open({use_of("one", "sink/none", nlohmann::json::object(), false),
+                        use_of("two", "sink/undefined", nlohmann::json::object(), false),
+                        use_of("three", "sink/good", nlohmann::json::object(), false)});
+  registry.start(findings);
+  EXPECT_EQ(findings.size(), 2U);
+  EXPECT_FALSE(has_errors(findings)) << report(findings);
+  ASSERT_EQ(registry.all().size(), 1U);
+  EXPECT_EQ(registry.all()[0]->name(), "three");
+}
+
+TEST_F(ARegistry, AMistakeInTheConfigIsAnErrorOfEveryPlugin) {
+  (void)inspect({use_of("staff", "sink/good", {{"colour", "red"}}, false)});
+  EXPECT_TRUE(has_errors(findings));
+}
+
+TEST_F(ARegistry, TellsWhatAPluginSaysAgainstItsConfig) {
+  auto registry = open({use_of("staff", "sink/good", {{"fail", "create"}})});
+  EXPECT_EQ(report(findings),
+            "hotel.yaml:7:3: error: plugin \"staff\": create failed (config): url is not one of "
+            "ours\n"
+            "    needed: what the plugin asks for\n"
+            "    who must act: the operator of this host\n"
+            "    do: correct its `config`, then look again with: conserje check\n"
+            "1 error, 0 warnings\n");
+}
+
+TEST_F(ARegistry, LeavesOutWhatDoesNotStart) {
+  auto registry = open({use_of("staff", "sink/good", {{"fail", "start"}}),
+                        use_of("owner", "sink/good", nlohmann::json::object())});
+  registry.start(findings);
+  EXPECT_EQ(report(findings),
+            "hotel.yaml:7:3: error: plugin \"staff\": start failed (auth): the token was not "
+            "accepted\n"
+            "    needed: what the plugin asks for\n"
+            "    who must act: the operator of this host\n"
+            "    do: correct its `config`, then look again with: conserje check\n"
+            "1 error, 0 warnings\n");
+  EXPECT_EQ(registry.find("staff"), nullptr);
+  EXPECT_NE(registry.find("owner"), nullptr);
+}
+
+TEST_F(ARegistry, SendsABugToTheVendor) {
+  auto registry = open({use_of("staff", "sink/no_instance", nlohmann::json::object())});
+  EXPECT_EQ(report(findings),
+            "hotel.yaml:7:3: error: plugin \"staff\": create failed (bug): create returned no "
+            "instance\n"
+            "    needed: a plugin that keeps to cj.h\n"
+            "    who must act: the vendor of the plugin\n"
+            "    do: report it with its version, 1.0.0\n"
+            "1 error, 0 warnings\n");
+}
+
+TEST(PluginFolders, AreSearchedInThisOrder) {
+  const fs::path configured[] = {"/usr/lib/conserje/plugins"};
+  EXPECT_EQ(
+      plugin_folders("/a::/b", configured, "/opt/conserje/bin/conserje"),
+      (std::vector<fs::path>{"/a", "/b", "/usr/lib/conserje/plugins", "/opt/conserje/bin/plugins",
+                             "/opt/conserje/lib/conserje/plugins"}));
+  EXPECT_EQ(plugin_folders("", {}, "/x/conserje"),
+            (std::vector<fs::path>{"/x/plugins", "/lib/conserje/plugins"}));
+}
+
+}  // namespace
+}  // namespace conserje
