@@ -61,7 +61,7 @@ class Chat : public testing::Test {
   std::promise<void> stopped_;
 };
 
-TEST(Config, FitsTheSchemasExample) {
+TEST(ConsoleConfig, FitsTheSchemasExample) {
   std::ifstream file(CONSERJE_PLUGIN_FOLDER "/config.schema.json");
   const auto schema = Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
   EXPECT_EQ(decode_config<Config>(schema["examples"][0]),

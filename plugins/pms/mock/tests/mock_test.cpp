@@ -87,7 +87,7 @@ Json schema() {
   return Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-TEST(Config, FitsTheSchemasExample) {
+TEST(MockConfig, FitsTheSchemasExample) {
   const Config expected{.currency = "EUR",
                         .rooms = {{.type = "double",
                                    .name = "Double room",
@@ -108,7 +108,7 @@ TEST(Config, FitsTheSchemasExample) {
   EXPECT_EQ(decode_config<Config>(schema()["examples"][0]), Result<Config>(expected));
 }
 
-TEST(Create, OpensTheHotelThatTheSchemaHasByDefault) {
+TEST(MockCreate, OpensTheHotelThatTheSchemaHasByDefault) {
   testkit::FakeHost fake;
   const auto made =
       Mock::create(fake.host(), {{"rooms", schema()["properties"]["rooms"]["default"]}});
@@ -118,7 +118,7 @@ TEST(Create, OpensTheHotelThatTheSchemaHasByDefault) {
   EXPECT_EQ(found->offers.size(), 2U);  // The two that hold two.
 }
 
-TEST(Create, RefusesTwoRoomsOfOneType) {
+TEST(MockCreate, RefusesTwoRoomsOfOneType) {
   testkit::FakeHost fake;
   auto config = Json::parse(kConfig);
   config["rooms"].push_back(config["rooms"][0]);

@@ -54,7 +54,7 @@ Result<sink::DeliverReply> results(std::vector<sink::DeliveryResult> list) {
 }
 const sink::DeliveryResult kOk{.status = "ok", .http_status = 200};
 
-TEST(Config, FitsTheSchemasExample) {
+TEST(WebhookConfig, FitsTheSchemasExample) {
   std::ifstream file(CONSERJE_PLUGIN_FOLDER "/config.schema.json");
   const auto schema = Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
   EXPECT_EQ(decode_config<Config>(schema["examples"][0]),
