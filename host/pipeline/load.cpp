@@ -158,7 +158,6 @@ void read_hotel(Section& hotel, Hotel& out) {
   const std::string time = "a time of day in quotes, such as \"15:00\"";
   hotel.read("check_in", out.check_in, time, time_of_day);
   hotel.read("check_out", out.check_out, time, time_of_day);
-  hotel.read("latest_check_out", out.latest_check_out, time, time_of_day);
 }
 
 void read_log(Section& log, LogSettings& out) {
@@ -174,7 +173,6 @@ void read_limits(Section& limits, Limits& out) {
   limits.section("http", [&](Section& http) {
     http.number("max_connections", out.http.max_connections, 1U, 1'000'000U);
     http.number<std::size_t>("header_bytes", out.http.header_bytes, 1024, 64 * 1024);
-    http.number<std::size_t>("body_bytes", out.http.body_bytes, 1024, 64 * 1024 * 1024);
     http.duration("header_timeout_ms", out.http.header_timeout, 100ms, 5min);
     http.duration("body_timeout_ms", out.http.body_timeout, 100ms, 10min);
     http.duration("idle_timeout_ms", out.http.idle_timeout, 100ms, 1h);

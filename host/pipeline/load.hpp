@@ -23,7 +23,7 @@ struct Vocabulary {
 struct Loaded {
   Pipeline pipeline;  // Usable only without errors among the findings.
   std::vector<Finding> findings;
-  /// Every key that there is, and every key that the file has: "limits.http.body_bytes",
+  /// Every key that there is, and every key that the file has: "limits.http.header_bytes",
   /// "plugins.*.use", "pipeline[].pms".
   std::set<std::string> known_keys;
   std::set<std::string> written_keys;

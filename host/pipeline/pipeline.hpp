@@ -36,7 +36,6 @@ struct Hotel {
   std::string currency = "USD";            // ISO 4217
   std::chrono::minutes check_in{15 * 60};  // Since midnight, in Pipeline::time_zone.
   std::chrono::minutes check_out{11 * 60};
-  std::chrono::minutes latest_check_out{14 * 60};
 
   bool operator==(const Hotel&) const = default;
 };
@@ -97,8 +96,7 @@ using RetrySchedule = std::vector<Millis>;
 struct HttpLimits {
   unsigned max_connections = 16'384;  // Beyond it the oldest incomplete request makes room.
   std::size_t header_bytes = 8 * 1024;
-  std::size_t body_bytes = 1024 * 1024;  // Where the plugin's manifest declares no other.
-  Millis header_timeout{5'000};          // From the first byte to the end of the header.
+  Millis header_timeout{5'000};  // From the first byte to the end of the header.
   Millis body_timeout{15'000};
   Millis idle_timeout{60'000};  // Between two requests of one connection.
 

@@ -24,7 +24,6 @@ class Validation {
   void run() {
     check_time_zone();
     check_languages();
-    check_hotel();
     for (std::size_t i = 0; i < pipeline_.flows.size(); ++i)
       check_flow(pipeline_.flows[i], indexed("pipeline", i));
     for (std::size_t i = 0; i < pipeline_.notify.size(); ++i)
@@ -66,11 +65,6 @@ class Validation {
     for (std::size_t i = 0; i < pipeline_.languages.size(); ++i)
       check_word(indexed("languages", i), pipeline_.languages[i], known,
                  "a language of this release");
-  }
-
-  void check_hotel() {
-    if (pipeline_.hotel.latest_check_out < pipeline_.hotel.check_out)
-      complain("hotel.latest_check_out", "the latest check-out is before the usual one");
   }
 
   /// `word` at `path` must be one of `known`; nothing is known when that is empty.

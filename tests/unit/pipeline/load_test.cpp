@@ -97,10 +97,9 @@ TEST_F(Load, ReadsTheHouse) {
   currency: ARS
   check_in: "14:30"
   check_out: "10:00"
-  latest_check_out: "13:00"
 )");
   EXPECT_EQ(loaded.pipeline.hotel,
-            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", "ARS", 14h + 30min, 10h, 13h}));
+            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", "ARS", 14h + 30min, 10h}));
 }
 
 TEST_F(Load, ReadsFlowsNotifyAndTexts) {
@@ -171,7 +170,7 @@ lisen: 127.0.0.1:80
 listen: localhost
 log: {levl: debug}
 hotel: {name: H, check_in: 3pm}
-limits: {http: {body_bytes: 1}}
+limits: {http: {header_bytes: 1}}
 plugins: []
 )")),
       ElementsAre(
@@ -189,8 +188,8 @@ plugins: []
           "conf/sol.yaml:1:1: error: \"pipeline\" is missing in the top level\n"
           "    needed: pipeline: a list such as [{channels: [console], understand: builtin, "
           "pms: frontdesk}]",
-          "conf/sol.yaml:7:29: error: \"1\" does not fit \"limits.http.body_bytes\"\n"
-          "    needed: body_bytes: a whole number from 1024 to 67108864",
+          "conf/sol.yaml:7:31: error: \"1\" does not fit \"limits.http.header_bytes\"\n"
+          "    needed: header_bytes: a whole number from 1024 to 65536",
           "conf/sol.yaml:3:1: error: unknown key \"lisen\" in the top level; did you mean "
           "\"listen\"?\n"
           "    needed: listen: an address and a port, such as 127.0.0.1:8080 or [::1]:8080",

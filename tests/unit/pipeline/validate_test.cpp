@@ -139,12 +139,5 @@ TEST_F(Validate, TellsATimeZoneThatThisMachineDoesNotKnow) {
                           "an IANA time zone, such as America/Argentina/Buenos_Aires"));
 }
 
-TEST_F(Validate, TheLatestCheckOutIsNotBeforeTheUsualOne) {
-  pipeline.hotel.latest_check_out = pipeline.hotel.check_out - std::chrono::minutes(1);
-  EXPECT_THAT(findings(),
-              ElementsAre("hotel.latest_check_out: error: the latest check-out is before "
-                          "the usual one"));
-}
-
 }  // namespace
 }  // namespace conserje
