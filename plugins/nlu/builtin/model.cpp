@@ -10,7 +10,7 @@ namespace {
 
 // The file: magic, then for each classifier {labels, buckets, temperature, label names, scales,
 // biases, weights}, then the vocabulary. Numbers are 32 bits; every part begins at a multiple of 8.
-constexpr std::string_view kMagic = "CJNLU\0\0\1";
+constexpr std::string_view kMagic("CJNLU\0\0\1", 8);  // the last byte is the version
 constexpr std::uint32_t kMaxLabels = 1024;
 constexpr std::uint32_t kMaxBuckets = 1U << 20;
 

@@ -67,6 +67,13 @@ TEST(Model, RefusesBytesThatAreNoModelOrCutShort) {
     EXPECT_FALSE(Model::read(whole.first(size))) << size;
 }
 
+TEST(Model, RefusesAnotherVersion) {
+  auto trained = train(few_examples(), testing_support::grammars());
+  ASSERT_TRUE(trained);
+  ++trained->bytes[7];
+  EXPECT_FALSE(Model::read(bytes_of(trained->bytes)));
+}
+
 TEST(Model, IsSmall) { EXPECT_LT(compiled_model().size(), 3U << 20); }
 
 }  // namespace
