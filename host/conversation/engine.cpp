@@ -46,7 +46,7 @@ Said understood_choice(const std::string& choice_id) {
   const auto value = colon == std::string::npos ? std::string() : choice_id.substr(colon + 1);
   if (kind == "room_type") said.slots.room_type = value;
   if (kind == "code") said.slots.code = value;
-  said.intent = kind == "intent" ? value : kind;
+  said.intent = kind == "intent" ? value : kind == "room_type" ? "make_reservation" : kind;
   said.names_slots = said.slots != Slots{};
   return said;
 }

@@ -55,12 +55,6 @@ std::optional<std::chrono::minutes> time_of_day(const std::string& text) {
   return std::chrono::minutes(*hours * 60 + *minutes);
 }
 
-std::optional<std::string> currency(const std::string& text) {
-  const bool fits =
-      text.size() == 3 && std::ranges::all_of(text, [](char c) { return 'A' <= c && c <= 'Z'; });
-  return fits ? std::optional(text) : std::nullopt;
-}
-
 /// "127.0.0.1:8080" or "[::1]:8080".
 std::optional<Listen> address_and_port(const std::string& text) {
   const auto colon = text.rfind(':');
@@ -154,7 +148,6 @@ void read_hotel(Section& hotel, Hotel& out) {
   hotel.require("name");
   hotel.text("address", out.address);
   hotel.text("phone", out.phone);
-  hotel.read("currency", out.currency, "three letters of ISO 4217, such as EUR", currency);
   const std::string time = "a time of day in quotes, such as \"15:00\"";
   hotel.read("check_in", out.check_in, time, time_of_day);
   hotel.read("check_out", out.check_out, time, time_of_day);

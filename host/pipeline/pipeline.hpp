@@ -33,7 +33,6 @@ struct Hotel {
   std::string name{};  // Required.
   std::string address{};
   std::string phone{};
-  std::string currency = "USD";            // ISO 4217
   std::chrono::minutes check_in{15 * 60};  // Since midnight, in Pipeline::time_zone.
   std::chrono::minutes check_out{11 * 60};
 

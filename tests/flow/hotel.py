@@ -19,7 +19,7 @@ def configuration(graph, receiver, store, plugin_path):
         "tenant": "hotel-sol",
         "time_zone": "America/Argentina/Buenos_Aires",
         "languages": ["es", "en"],
-        "hotel": {"name": "Hotel Sol", "currency": "USD"},
+        "hotel": {"name": "Hotel Sol"},
         "data_dir": "data",
         "store": store,
         "listen": "127.0.0.1:0",

@@ -1,11 +1,35 @@
+#include <cstdio>
+#include <optional>
+
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
 
 namespace conserje {
+namespace {
+
+std::string clock_text(std::chrono::minutes since_midnight) {
+  char text[8];
+  std::snprintf(text, sizeof text, "%d:%02d", static_cast<int>(since_midnight.count() / 60),
+                static_cast<int>(since_midnight.count() % 60));
+  return text;
+}
+
+/// What the house's own facts say about a topic that its FAQ leaves out.
+std::optional<Say> from_facts(const std::string& topic, const Hotel& hotel) {
+  if (topic == "check_in") return say("faq.check_in", {{"time", clock_text(hotel.check_in)}});
+  if (topic == "check_out") return say("faq.check_out", {{"time", clock_text(hotel.check_out)}});
+  if (topic == "location" && !hotel.address.empty())
+    return say("faq.location", {{"address", hotel.address}});
+  return std::nullopt;
+}
+
+}  // namespace
 
 Step hotel_info(const Turn& turn) {
   const auto topic = turn.pipeline.faq.find(turn.said.topic);
-  if (topic == turn.pipeline.faq.end()) return then_resume(turn, say("faq.unknown"));
+  if (topic == turn.pipeline.faq.end())
+    return then_resume(
+        turn, from_facts(turn.said.topic, turn.pipeline.hotel).value_or(say("faq.unknown")));
 
   const auto& by_language = topic->second;
   auto text = by_language.find(turn.session.language);

@@ -4,7 +4,9 @@
 namespace conserje {
 
 Step human(const Turn& turn) {
-  Say answer = say("human.coming", {{"hotel", turn.pipeline.hotel.name}});
+  const Hotel& hotel = turn.pipeline.hotel;
+  Say answer = say("human.coming", {{"hotel", hotel.name}});
+  if (!hotel.phone.empty()) answer.lines.push_back({"human.phone", {{"phone", hotel.phone}}});
   answer.ends_flow = true;
   return HandOff{.say = std::move(answer), .reason = turn.said.intent};
 }

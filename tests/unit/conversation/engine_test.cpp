@@ -116,7 +116,7 @@ TEST(AfterActing, ForgetsARoomThatIsSoldOut) {
 }
 
 TEST(UnderstoodChoice, IsTheRoomOfAButton) {
-  EXPECT_EQ(understood_choice("room_type:double"), (Said{.intent = "room_type",
+  EXPECT_EQ(understood_choice("room_type:double"), (Said{.intent = "make_reservation",
                                                          .confidence = 1,
                                                          .choice = "room_type:double",
                                                          .slots = {.room_type = "double"},

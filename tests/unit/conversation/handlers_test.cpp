@@ -200,6 +200,11 @@ TEST(HotelInfo, SaysWhenItDoesNotKnow) {
   EXPECT_EQ(said_keys(step(hotel_info, {.said = {.topic = "helipad"}})), "faq.unknown");
 }
 
+TEST(HotelInfo, AnswersFromTheHousesFactsWhatTheFaqLeavesOut) {
+  const auto answer = step(hotel_info, {.said = {.topic = "check_out"}});
+  EXPECT_EQ(std::get<Say>(answer), (Say{.lines = {{"faq.check_out", {{"time", "11:00"}}}}}));
+}
+
 TEST(Greeting, KeepsTheProposalOpen) {
   const Proposal proposal{.kind = "cancel", .cancel = kReservation};
   const auto answer = step(greeting, {.session = {.pending = "confirm", .proposal = proposal}});
@@ -260,6 +265,14 @@ INSTANTIATE_TEST_SUITE_P(
                {.flow = "check_availability", .pending = "room_type"},
                {.intent = "confirm",
                 .confidence = 0.9,
+                .slots = {.room_type = "double"},
+                .names_slots = true},
+               "make_reservation"},
+        Routed{"a_room_pressed_in_a_list",
+               {.flow = "check_availability", .pending = "room_type"},
+               {.intent = "make_reservation",
+                .confidence = 1,
+                .choice = "room_type:double",
                 .slots = {.room_type = "double"},
                 .names_slots = true},
                "make_reservation"},

@@ -94,12 +94,11 @@ TEST_F(Load, ReadsTheHouse) {
   name: Hotel Sol
   address: Calle 1, Salta
   phone: +54 387 555
-  currency: ARS
   check_in: "14:30"
   check_out: "10:00"
 )");
   EXPECT_EQ(loaded.pipeline.hotel,
-            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", "ARS", 14h + 30min, 10h}));
+            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", 14h + 30min, 10h}));
 }
 
 TEST_F(Load, ReadsFlowsNotifyAndTexts) {
