@@ -24,7 +24,7 @@ class HttpAccess {
              const std::function<std::optional<std::string_view>(std::string_view handle)>& reveal);
 
   bool allows(std::string_view url) const;
-  /// What is allowed, for a message: "graph.facebook.com, config:api_url".
+  /// What is allowed, for a message: "api.example.com, config:api_url".
   const std::string& wanted() const { return wanted_; }
 
  private:

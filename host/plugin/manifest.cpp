@@ -121,7 +121,7 @@ class Members {
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-/// "cj.channel.whatsapp": at least two parts of a-z, 0-9 and "-".
+/// "cj.channel.console": at least two parts of a-z, 0-9 and "-".
 bool is_id(std::string_view id) {
   if (id.find('.') == std::string_view::npos) return false;
   bool at_start = true;
@@ -379,11 +379,11 @@ Result<Manifest> parse_manifest(std::string_view json) {
   Members members(*parsed, "", error);
   if (const Json* abi = members.require("abi", R"(such as {"min": 1, "max": 1})"))
     read_abi(Members(*abi, "abi.", error), manifest, error);
-  if (const Json* id = members.require("id", "a reverse domain, such as \"cj.channel.whatsapp\"")) {
+  if (const Json* id = members.require("id", "a reverse domain, such as \"cj.channel.console\"")) {
     members.text("id", manifest.id);
     if (!is_id(manifest.id))
       members.fail("id", *id,
-                   "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.whatsapp\"");
+                   "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.console\"");
   }
   if (const Json* version = members.require("version", "such as \"1.4.0\"")) {
     members.text("version", manifest.version);

@@ -45,7 +45,7 @@ struct PluginMethod {
 /// note. Unknown members are ignored; so are kinds, and methods of a later revision of a kind, that
 /// this host does not know.
 struct Manifest {
-  std::string id{};       // "cj.channel.whatsapp": reverse domain, a-z 0-9 - and dots.
+  std::string id{};       // "cj.channel.console": reverse domain, a-z 0-9 - and dots.
   std::string version{};  // "1.4.0"
   std::string title{};
   std::string licence{};

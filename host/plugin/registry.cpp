@@ -22,7 +22,7 @@ Finding finding_about(const PluginUse& use, const std::string& text) {
           .found = "plugin \"" + use.name + "\": " + text};
 }
 
-/// "channel/whatsapp" for each file channel_whatsapp.so in the folders.
+/// "channel/console" for each file channel_console.so in the folders.
 std::vector<std::string> plugins_in(std::span<const fs::path> folders) {
   std::vector<std::string> names;
   for (const auto& folder : folders) {

@@ -153,7 +153,7 @@ TEST_P(AWrongManifest, IsRefusedWithWhatIsWrong) {
             wrong(GetParam().found, GetParam().needed));
 }
 
-const std::string kAnId = "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.whatsapp\"";
+const std::string kAnId = "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.console\"";
 const std::string kMethods =
     "methods of its kinds: channel.send, channel.handle_webhook, channel.health, "
     "channel.capabilities";
@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
         Flaw{"NoId",
              {{"id", nullptr}},
              "id is missing",
-             "a reverse domain, such as \"cj.channel.whatsapp\""},
+             "a reverse domain, such as \"cj.channel.console\""},
         Flaw{"IdWithoutADot", {{"id", "whatsapp"}}, "id is \"whatsapp\"", kAnId},
         Flaw{"IdInUpperCase", {{"id", "cj.WhatsApp"}}, "id is \"cj.WhatsApp\"", kAnId},
         Flaw{"IdIsANumber", {{"id", 7}}, "id is 7", "a text of at most 256 bytes"},
