@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "guard/http_text.hpp"
+
 namespace conserje {
 namespace {
 

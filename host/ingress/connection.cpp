@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "guard/http_text.hpp"
 #include "ingress/response.hpp"
 
 namespace conserje {
@@ -16,12 +17,10 @@ constexpr std::size_t kFirstBuffer = 4 * 1024;  // A webhook of 1 KB with its he
 constexpr std::size_t kKeptBuffer = 64 * 1024;  // A larger one is given back after its request.
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+constexpr ByteSet kIdBytes = letters_digits_and("._-");
+
 bool is_correlation_id(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  };
-  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), fits);
+  return !text.empty() && text.size() <= 128 && all_in(kIdBytes, text);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// The phase has lasted too long, or the room is needed: tells a client that is sending a
   /// request, and closes.
   void cut_off(Refusal why);
-  /// The server is going away. The buffers stay as long as a Responder does.
+  /// Ends it. The request's bytes stay as long as its Responder does.
   void close();
 
  private:

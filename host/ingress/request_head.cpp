@@ -1,42 +1,17 @@
 #include "ingress/request_head.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
+
+#include "guard/http_text.hpp"
 
 namespace conserje {
 namespace {
 
 constexpr std::size_t kLongestMethod = 32;
 
-/// The bytes for which a table is asked, one flag for each.
-using ByteSet = std::array<bool, 256>;
-
-constexpr ByteSet letters_digits_and(std::string_view others) {
-  ByteSet set{};
-  for (unsigned char c = 'a'; c <= 'z'; ++c) set[c] = true;
-  for (unsigned char c = 'A'; c <= 'Z'; ++c) set[c] = true;
-  for (unsigned char c = '0'; c <= '9'; ++c) set[c] = true;
-  for (const char c : others) set[static_cast<unsigned char>(c)] = true;
-  return set;
-}
-
-constexpr ByteSet kTokenBytes = letters_digits_and("!#$%&'*+-.^_`|~");
 // uri-host and port of RFC 3986 3.2; whoever puts anything else there wants to be misread.
 constexpr ByteSet kHostBytes = letters_digits_and("-._~%!$&'()*+;=:[]");
-
-bool all_in(const ByteSet& set, std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return set[static_cast<unsigned char>(c)]; });
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-std::string_view without_blanks(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Takes the first line off `rest`; without its CRLF. nullopt: it does not end in CRLF.
 std::optional<std::string_view> take_line(std::string_view& rest) {
@@ -107,19 +82,6 @@ std::optional<Refusal> read_request_line(std::string_view line, RequestHead& hea
 
 }  // namespace
 
-bool is_token(std::string_view text) { return !text.empty() && all_in(kTokenBytes, text); }
-
-bool is_field_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](unsigned char byte) {
-    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-  });
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::optional<std::size_t> head_size(std::string_view received, std::size_t from) {
   // An empty line: LF, then CRLF or LF. The last two bytes may be the beginning of one.
   auto at = received.find('\n', from < 2 ? 0 : from - 2);
@@ -152,8 +114,9 @@ std::variant<RequestHead, Refusal> read_head(std::string_view bytes) {
       return Refusal{
           400, "a header is not name, colon and value; no blank before the colon, no folding"};
     const auto name = line->substr(0, colon);
+    if (!is_field_value(line->substr(colon + 1)))
+      return Refusal{400, "a header's value holds a control character"};
     const auto value = without_blanks(line->substr(colon + 1));
-    if (!is_field_value(value)) return Refusal{400, "a header's value holds a control character"};
 
     if (equals_ignoring_case(name, "host")) {
       if (has_host) return Refusal{400, "Host is there twice"};

@@ -46,13 +46,4 @@ std::variant<RequestHead, Refusal> read_head(std::string_view head);
 /// exactly once.
 std::optional<std::string_view> find_header(std::string_view headers, std::string_view name);
 
-/// 1*tchar of RFC 9110 5.6.2: what a method or a header's name is made of.
-bool is_token(std::string_view text);
-
-/// Bytes that the value of a header may hold: no control byte but TAB.
-bool is_field_value(std::string_view text);
-
-/// Equal but for the case of ASCII letters.
-bool equals_ignoring_case(std::string_view a, std::string_view b);
-
 }  // namespace conserje

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "conserje/json.hpp"
-#include "ingress/request_head.hpp"
+#include "guard/http_text.hpp"
 
 namespace conserje {
 namespace {

@@ -77,7 +77,7 @@ std::string http_date(WallTime time) {
 
 }  // namespace
 
-// ---- Server: the door that others see
+// ---- The door that others see
 // ------------------------------------------------------------------------------
 
 Server::Server(asio::io_context& io, ServerLimits limits, const Clock& clock, Random& random)
@@ -107,8 +107,7 @@ void Responder::answer(Response response) && {
   std::exchange(connection_, nullptr)->answer_soon(std::move(response));
 }
 
-// ---- ServerState
-// ---------------------------------------------------------------------------------------------------
+// ---- What the connections share
 
 ServerState::ServerState(asio::io_context& io, ServerLimits given, const Clock& its_clock,
                          Random& random)

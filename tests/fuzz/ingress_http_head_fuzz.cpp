@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "guard/http_text.hpp"
 #include "ingress/request_head.hpp"
 
 namespace {

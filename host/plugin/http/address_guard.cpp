@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "guard/http_text.hpp"
+
 namespace conserje {
 namespace {
 
@@ -95,10 +97,9 @@ std::optional<bool> literal_is_public(const std::string& host) {
 }
 
 /// Names that are resolved inside somebody's network or machine, whatever they resolve to.
-bool is_inside_name(std::string host) {
+bool is_inside_name(std::string_view text) {
+  auto host = in_lower_case(text);
   if (host.ends_with('.')) host.pop_back();
-  std::transform(host.begin(), host.end(), host.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   constexpr std::string_view kInside[] = {"localhost", "local", "internal"};
   return std::any_of(std::begin(kInside), std::end(kInside), [&](std::string_view name) {
     return host == name || host.ends_with("." + std::string(name));

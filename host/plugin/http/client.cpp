@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "guard/http_text.hpp"
 #include "plugin/http/address_guard.hpp"
 
 namespace conserje {
@@ -23,36 +24,6 @@ namespace {
 
 constexpr std::size_t kMostHeaderBytes = 64 * 1024;  // Of a reply.
 constexpr int kIdlePoll = 60'000;                    // ms; a wake-up ends it.
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-std::string in_lower_case(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
-  return result;
-}
-
-std::string_view without_blanks(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-/// 1*tchar of RFC 9110 5.6.2.
-bool is_token(std::string_view text) {
-  const auto is_tchar = [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
-}
-
-bool is_field_value(std::string_view text) {
-  const auto is_control = [](unsigned char byte) {
-    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-  };
-  return std::none_of(text.begin(), text.end(), is_control);
-}
 
 /// Headers that say where a message ends or who gets it.
 bool is_ours(std::string_view name) {

@@ -101,6 +101,8 @@ const Odd kOdd[] = {
     {"bare LF everywhere", "GET / HTTP/1.1\nHost: h\n\n", kLine},
     {"an empty line in front", "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", kRequestLine},
     {"bare CR in a header", kGet + "X: a\rb\r\n\r\n", kControl},
+    {"bare CR at the end of a header", kGet + "X: a\r\r\n\r\n", kControl},
+    {"bare CR in front of a length", kPost + "Content-Length:\r3\r\n\r\n", kControl},
     {"no empty line", kGet, kLine},
     {"bytes behind the empty line",
      kGet + "\r\nX",
