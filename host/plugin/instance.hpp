@@ -41,7 +41,7 @@ class PluginInstance;
 class ResultView {
  public:
   ResultView(ResultView&& other) noexcept
-      : result_(std::exchange(other.result_, {})),
+      : result_(std::exchange(other.result_, cj_result{})),
         instance_(std::exchange(other.instance_, nullptr)),
         share_(other.share_) {}
   ResultView& operator=(ResultView&&) = delete;
@@ -57,8 +57,9 @@ class ResultView {
 
  private:
   friend class PluginInstance;
-  ResultView(const cj_result& result, PluginInstance* instance, std::uint64_t share)
-      : result_(result), instance_(instance), share_(share) {}
+  /// fill(result_) gets an empty result. In place, because a copy costs as much as the call.
+  template <class F>
+  ResultView(PluginInstance* instance, std::uint64_t share, F&& fill);
 
   cj_result result_;
   PluginInstance* instance_;  // Null: it was never asked.
@@ -156,13 +157,16 @@ class PluginInstance final : private ServiceClient {
 
   ResultView invoke(const CallSpec& spec, std::uint32_t method, std::string_view head,
                     std::span<const std::string_view> attachments);
-  cj_result perform(const Method& method, const cj_call& call, std::string_view head,
-                    std::span<const std::string_view> attachments, MonotonicTime started);
+  void perform(const Method& method, const cj_call& call, std::string_view head,
+               std::span<const std::string_view> attachments, MonotonicTime started,
+               cj_result& result) const;
   template <class F>
-  cj_result guarded(F&& plugin_function) const;
+  void guarded(cj_result& result, F&& plugin_function) const;
+  template <class F>
+  Status ask(F&& plugin_function) const;
   cj_call make_call(const CallSpec& spec, MonotonicTime now) const;
   const Method* find_method(std::uint32_t number) const;
-  Error cannot_ask(std::uint32_t method, std::size_t attachments) const;
+  ResultView cannot_ask(std::uint32_t method, std::size_t attachments) const;
   ResultView refused(const Method& method, std::string_view why) const;
 
   int try_acquire();
