@@ -129,7 +129,8 @@ struct AsText {
   std::string operator()(Parameter::Bytes bytes) const {
     constexpr char kDigits[] = "0123456789abcdef";
     std::string hex = "\\x";
-    for (const unsigned char byte : bytes.bytes) {
+    for (const char character : bytes.bytes) {
+      const auto byte = static_cast<unsigned char>(character);
       hex += kDigits[byte >> 4];
       hex += kDigits[byte & 15];
     }
