@@ -382,8 +382,7 @@ Result<Manifest> parse_manifest(std::string_view json) {
   if (const Json* id = members.require("id", "a reverse domain, such as \"cj.channel.console\"")) {
     members.text("id", manifest.id);
     if (!is_id(manifest.id))
-      members.fail("id", *id,
-                   "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.console\"");
+      members.fail("id", *id, "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.console\"");
   }
   if (const Json* version = members.require("version", "such as \"1.4.0\"")) {
     members.text("version", manifest.version);
