@@ -37,6 +37,7 @@ constexpr Millis kDrain{10'000};         // For requests, steps and plugins at t
 constexpr Millis kWatch{100};            // Between two looks for calls past their deadline.
 constexpr Millis kHousekeeping{60'000};  // Between two removals of expired sessions.
 constexpr std::size_t kPoolQueue = 1'024;
+constexpr std::size_t kFlood = 8;  // Works that wait for the store's writer beside one commit.
 constexpr std::int64_t kExpiredAtOnce = 1'000;
 
 bool is_shared(const Pipeline& pipeline) { return pipeline.store.starts_with("postgres"); }
@@ -197,14 +198,19 @@ Status Application::Parts::build() {
       return more;
     };
   };
-  conversation_ = std::make_unique<Pump>(
-      "conversation", pipeline().limits.conversation.workers,
-      Pump::Room{.step = stepping(worker_), .next_due = [this] { return inbox_.next_due(); }},
-      pool_, timers_, clock, log);
-  delivery_ = std::make_unique<Pump>(
-      "delivery", pipeline().limits.delivery.workers,
-      Pump::Room{.step = stepping(dispatcher_), .next_due = [this] { return outbox_.next_due(); }},
-      pool_, timers_, clock, log);
+  // In a flood of webhooks, answering them comes before handling them: the inbox keeps the rest.
+  const auto give_way = [this] { return database->stats().queued_works > kFlood; };
+  conversation_ =
+      std::make_unique<Pump>("conversation", pipeline().limits.conversation.workers,
+                             Pump::Room{.step = stepping(worker_),
+                                        .next_due = [this] { return inbox_.next_due(); },
+                                        .give_way = give_way},
+                             pool_, timers_, clock, log);
+  delivery_ = std::make_unique<Pump>("delivery", pipeline().limits.delivery.workers,
+                                     Pump::Room{.step = stepping(dispatcher_),
+                                                .next_due = [this] { return outbox_.next_due(); },
+                                                .give_way = give_way},
+                                     pool_, timers_, clock, log);
   database->set_completion_executor(
       [this](std::function<void()> task) { boost::asio::post(io_, std::move(task)); });
   add_routes();

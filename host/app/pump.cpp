@@ -6,6 +6,7 @@
 namespace conserje {
 namespace {
 
+constexpr Millis kRest{10};             // After a step, while others need the machine more.
 constexpr Millis kStoreTrouble{1'000};  // Between two looks at a store that fails.
 constexpr Millis kLongest{
     60'000};  // A look even when nothing is known to be due: another host may have died.
@@ -27,7 +28,7 @@ Pump::~Pump() { stop(); }
 void Pump::wake() {
   const std::lock_guard lock(mutex_);
   woken_ = true;
-  if (stopping_ || running_ >= limit_) return;
+  if (stopping_ || resting_ || running_ >= limit_) return;
   ++running_;
   if (!pool_.post([this] { run(); })) --running_;
 }
@@ -41,27 +42,43 @@ void Pump::stop() {
 
 void Pump::run() {
   do {
-    while (true) {
-      {
-        const std::lock_guard lock(mutex_);
-        if (stopping_) break;
-        woken_ = false;
-      }
+    while (begin_step()) {
       const auto more = room_.step();
       if (!more) log_.error("the store failed", {{"room", name_}, {"error", more.error().message}});
       if (!more || !*more) break;
+      if (room_.give_way()) return rest();
       wake();  // More may be waiting than one of us can do.
     }
     sleep_until_due();
   } while (!finish_unless_woken());
 }
 
+bool Pump::begin_step() {
+  const std::lock_guard lock(mutex_);
+  woken_ = false;
+  return !stopping_ && !resting_;
+}
+
 bool Pump::finish_unless_woken() {
   const std::lock_guard lock(mutex_);
-  if (woken_ && !stopping_) return false;
+  if (woken_ && !stopping_ && !resting_) return false;
   --running_;
   idle_.notify_all();
   return true;
+}
+
+void Pump::rest() {
+  const std::lock_guard lock(mutex_);
+  --running_;
+  idle_.notify_all();
+  if (stopping_ || std::exchange(resting_, true)) return;
+  timers_.schedule(kRest, [this] {
+    {
+      const std::lock_guard again(mutex_);
+      resting_ = false;
+    }
+    wake();
+  });
 }
 
 void Pump::sleep_until_due() {

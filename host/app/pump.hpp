@@ -20,6 +20,7 @@ class Pump {
   struct Room {
     std::function<Result<bool>()> step;                         // True: there may be more.
     std::function<Result<std::optional<WallTime>>()> next_due;  // When to look again unasked.
+    std::function<bool()> give_way;  // True: others need the machine more; one step, then a rest.
   };
 
   /// All outlive the Pump.
@@ -35,6 +36,8 @@ class Pump {
 
  private:
   void run();
+  bool begin_step();
+  void rest();
   void sleep_until_due();
   bool finish_unless_woken();
 
@@ -50,6 +53,7 @@ class Pump {
   std::condition_variable idle_{};
   unsigned running_ = 0;
   bool woken_ = false;
+  bool resting_ = false;  // Until a timer ends it.
   bool stopping_ = false;
   std::optional<TimerScheduler::Id> timer_{};
   WallTime timer_at_{};
