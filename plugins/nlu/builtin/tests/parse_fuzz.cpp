@@ -11,13 +11,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace conserje::nlu;
   static const Engine engine(*Model::read(compiled_model()));
   if (size == 0) return 0;
-  constexpr const char* kLanguages[] = {"es", "en", "pt", ""};
-  constexpr const char* kPending[] = {"",          "dates",      "nights",  "party_size",
-                                      "room_type", "guest_name", "confirm", "code"};
+  constexpr const char* kSpoken[] = {"es", "en", "pt", ""};
+  constexpr const char* kAsked[] = {"",          "dates",      "nights",  "party_size",
+                                    "room_type", "guest_name", "confirm", "code"};
   const ParseRequest request{.text = std::string(reinterpret_cast<const char*>(data + 1), size - 1),
-                             .language = kLanguages[data[0] % 4],
+                             .language = kSpoken[data[0] % 4],
                              .now = "2026-11-20T10:00:00",
-                             .pending = kPending[data[0] / 4 % 8]};
+                             .pending = kAsked[data[0] / 4 % 8]};
   const auto reply = engine.parse(request);
   if (!reply || reply->ranking.empty()) std::abort();
   for (const Entity& entity : reply->entities) {
