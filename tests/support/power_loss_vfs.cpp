@@ -322,6 +322,12 @@ void PowerLossVfs::cut(std::uint64_t seed) {
   has_power_ = true;
 }
 
+void PowerLossVfs::format() {
+  const std::lock_guard lock(mutex_);
+  files_.clear();
+  indexes_.clear();
+}
+
 void PowerLossVfs::survive(File& file, std::mt19937_64& random) {
   // How much of what was in flight arrived: nothing, some, most, all.
   const std::uint64_t per_cent = std::array<std::uint64_t, 4>{0, 50, 90, 100}[random() % 4];

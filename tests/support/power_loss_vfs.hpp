@@ -36,6 +36,8 @@ class PowerLossVfs {
   /// The power goes now, if it has not, and comes back. The seed decides what the disk kept. Every
   /// connection is closed before.
   void cut(std::uint64_t seed);
+  /// Forgets every file. Every connection is closed before.
+  void format();
 
   /// What follows is for the functions that SQLite calls.
 

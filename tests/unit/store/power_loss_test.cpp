@@ -94,12 +94,13 @@ class PowerLossTest : public ::testing::Test {
 };
 
 TEST_F(PowerLossTest, LosesNothingThatWasAcknowledged) {
-  live(folder_ / "measure.db", 0);
+  const auto path = (folder_ / "host.db").string();
+  live(path, 0);
   const auto operations = disk_.operations();
   for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const auto path = (folder_ / "host.db").string() + std::to_string(seed);
     std::mt19937_64 random(seed);
+    disk_.format();
     disk_.cut_after(random() % operations);
     const auto promises = live(path, random());
     disk_.cut(random());
@@ -108,10 +109,11 @@ TEST_F(PowerLossTest, LosesNothingThatWasAcknowledged) {
 }
 
 TEST_F(PowerLossTest, LosesNothingThatWasAcknowledgedAfterASyncFailed) {
+  const auto path = (folder_ / "host.db").string();
   for (std::uint64_t seed = 1; seed <= seeds() / 4; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const auto path = (folder_ / "host.db").string() + std::to_string(seed);
     std::mt19937_64 random(seed);
+    disk_.format();
     disk_.fail_sync_after(random() % 80);
     const auto promises = live(path, random());
     disk_.cut(random());
