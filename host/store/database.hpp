@@ -24,6 +24,7 @@
 ///   {{identity}}    the type of a key that the database counts up        {{blob}}  the type of a
 ///   column of bytes
 ///   {{bytewise}}    after TEXT: compare by bytes, whatever the server's locale
+///   {{lock}} at the end of a SELECT: lock its rows, waiting for other hosts
 ///   {{skip_locked}} at the end of a SELECT: lock its rows, pass over those that another host has
 ///   locked
 namespace conserje {
@@ -161,6 +162,11 @@ class Transaction {
 /// Ends the running work; its transaction is rolled back and its caller gets `error`.
 [[noreturn]] void abort_transaction(Error error);
 
+/// What a committed work outlives: `crash`, the end of this host but not of the machine or the
+/// database server. Enough for what every start does anew, such as a lease; it costs no sync of the
+/// disk. Whatever is acknowledged needs `power_loss`.
+enum class Survives : unsigned char { power_loss, crash };
+
 namespace store_detail {
 
 /// One work on its way through the writer's queue.
@@ -172,6 +178,7 @@ class Queued {
   virtual void complete(const Error* failed) = 0;
 
   std::size_t bytes = 0;
+  Survives survives = Survives::power_loss;
   bool somebody_waits = false;  // In transact: completed on the writer thread, and never refused.
 };
 
@@ -240,15 +247,16 @@ class Database {
     submit(std::move(queued));
   }
 
-  /// Runs `work` in the next commit and waits until it is durable. Never refused by the queue's
-  /// limit: the number of threads that can wait here is the bound.
+  /// Runs `work` in the next commit and waits until it survives what `survives` names. Never
+  /// refused by the queue's limit: the number of threads that can wait here is the bound.
   template <class Work>
-  Result<WorkValue<Work>> transact(Work work) {
+  Result<WorkValue<Work>> transact(Work work, Survives survives = Survives::power_loss) {
     std::promise<Result<WorkValue<Work>>> promise;
     auto waiting = promise.get_future();
     auto set = [&promise](Result<WorkValue<Work>> result) { promise.set_value(std::move(result)); };
     auto queued =
         std::make_unique<QueuedWork<Work, decltype(set)>>(std::move(work), std::move(set));
+    queued->survives = survives;
     queued->somebody_waits = true;
     submit(std::move(queued));
     return waiting.get();

@@ -11,6 +11,7 @@ std::string_view spelling(std::string_view token, const Dialect& dialect) {
   if (token == "identity") return dialect.identity;
   if (token == "blob") return dialect.blob;
   if (token == "bytewise") return dialect.bytewise;
+  if (token == "lock") return dialect.lock;
   if (token == "skip_locked") return dialect.skip_locked;
   throw StoreError(StoreError::Scope::work,
                    {ErrorClass::bug, "store: SQL with the unknown token " + std::string(token)});

@@ -10,6 +10,7 @@ struct Dialect {
   std::string_view identity;
   std::string_view blob;
   std::string_view bytewise;
+  std::string_view lock;
   std::string_view skip_locked;
   char parameter;  // What stands before a parameter's number.
 };
@@ -17,12 +18,14 @@ struct Dialect {
 inline constexpr Dialect kSqliteDialect{.identity = "INTEGER PRIMARY KEY",
                                         .blob = "BLOB",
                                         .bytewise = "",
+                                        .lock = "",
                                         .skip_locked = "",
                                         .parameter = '?'};
 inline constexpr Dialect kPostgresDialect{
     .identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     .blob = "BYTEA",
     .bytewise = "COLLATE \"C\"",
+    .lock = "FOR UPDATE",
     .skip_locked = "FOR UPDATE SKIP LOCKED",
     .parameter = '$'};
 

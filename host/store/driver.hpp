@@ -53,7 +53,7 @@ std::optional<StoreError> attempt(F f) {
 /// function throws StoreError, but rollback.
 class Connection : public Transaction {
  public:
-  virtual void begin() = 0;
+  virtual void begin(Survives survives = Survives::power_loss) = 0;
   virtual void commit() = 0;
   /// Ends the open transaction, if there is one, without effect.
   void rollback() noexcept {

@@ -8,8 +8,8 @@ namespace conserje {
 namespace {
 
 constexpr auto kAccept = R"sql(
-    INSERT INTO inbox (tenant, channel, message_id, lane, payload, correlation_id, received_ms, due_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+    INSERT INTO inbox (tenant, channel, message_id, lane, payload, correlation_id, received_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (tenant, channel, message_id) DO NOTHING)sql";
 
 constexpr auto kFind = R"sql(
@@ -51,7 +51,7 @@ void Inbox::accept_all(std::vector<InboxMessage> messages, std::vector<DeliveryS
 
 Result<std::optional<LeasedMessage>> Inbox::lease(const std::string& owner, WallTime now,
                                                   Millis lease_for) {
-  return database_.transact([&](Transaction& tx) -> std::optional<LeasedMessage> {
+  const auto look = [&](Transaction& tx) -> std::optional<LeasedMessage> {
     auto lease = lanes_.lease(tx, owner, now, lease_for);
     if (!lease) return std::nullopt;
     const auto rows = tx.query(kFind, lease->seq);
@@ -60,7 +60,8 @@ Result<std::optional<LeasedMessage>> Inbox::lease(const std::string& owner, Wall
         lease->tenant,       row.text("channel"),        row.text("message_id"), lease->lane,
         row.text("payload"), row.text("correlation_id"), row.time("received_ms")};
     return LeasedMessage{*std::move(lease), std::move(message)};
-  });
+  };
+  return database_.transact(look, Survives::crash);  // After power loss there are no leases.
 }
 
 Result<bool> Inbox::extend(const Lease& lease, WallTime until) {

@@ -3,17 +3,22 @@
 namespace conserje {
 namespace {
 
-/// Rows put off by one lease at most: a guest who floods us delays the others by milliseconds.
+/// Rows put off by one look at most: a guest who floods us delays the others by milliseconds.
 constexpr std::int64_t kPutOffAtOnce = 128;
 constexpr int kLooksPerLease = 8;
 
-constexpr auto kCandidate = R"sql(
-    SELECT seq, tenant, lane FROM {{table}} WHERE due_ms <= $1
+constexpr auto kDueInHand = R"sql(
+    SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms > 0 AND due_ms <= $1
     ORDER BY due_ms, seq LIMIT 1 {{skip_locked}})sql";
 
-constexpr auto kHead = R"sql(
-    SELECT seq, due_ms FROM {{table}} WHERE tenant = $1 AND lane = $2 AND due_ms IS NOT NULL
-    ORDER BY seq LIMIT 1)sql";
+// Not skipping what another host has locked: behind it this guest's next row would look like the
+// first.
+constexpr auto kFresh = R"sql(
+    SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms = 0 ORDER BY seq LIMIT 1 {{lock}})sql";
+
+constexpr auto kOldestInHand = R"sql(
+    SELECT seq, due_ms FROM {{table}}
+    WHERE tenant = $1 AND lane = $2 AND due_ms > 0 AND seq <= $3 ORDER BY seq LIMIT 1)sql";
 
 constexpr auto kLease = R"sql(
     UPDATE {{table}} SET lease_owner = $1, due_ms = $2, attempts = attempts + 1
@@ -21,11 +26,17 @@ constexpr auto kLease = R"sql(
     RETURNING attempts)sql";
 
 // From the candidate on: what is older has been put off before.
-constexpr auto kPutOff = R"sql(
+constexpr auto kPutOffInHand = R"sql(
     UPDATE {{table}} SET due_ms = $1 WHERE seq IN (
       SELECT seq FROM {{table}}
-      WHERE tenant = $2 AND lane = $3 AND due_ms IS NOT NULL AND seq >= $4 AND due_ms <= $5
+      WHERE tenant = $2 AND lane = $3 AND due_ms > 0 AND seq >= $4 AND due_ms <= $5
       ORDER BY seq LIMIT $6 {{skip_locked}}))sql";
+
+constexpr auto kPutOffFresh = R"sql(
+    UPDATE {{table}} SET due_ms = $1 WHERE due_ms = 0 AND seq IN (
+      SELECT seq FROM (SELECT seq, tenant, lane FROM {{table}} WHERE due_ms = 0
+                       ORDER BY seq LIMIT $4) AS fresh
+      WHERE tenant = $2 AND lane = $3))sql";
 
 constexpr auto kExtend = R"sql(
     UPDATE {{table}} SET due_ms = $1
@@ -38,7 +49,7 @@ constexpr auto kRetry = R"sql(
 // attempts = 0: a row that was leased before has its own time to come back.
 constexpr auto kPromote = R"sql(
     UPDATE {{table}} SET due_ms = $1 WHERE due_ms > $1 AND attempts = 0 AND seq = (
-      SELECT seq FROM {{table}} WHERE tenant = $2 AND lane = $3 AND due_ms IS NOT NULL
+      SELECT seq FROM {{table}} WHERE tenant = $2 AND lane = $3 AND due_ms > 0
       ORDER BY seq LIMIT 1))sql";
 
 constexpr auto kRelease = R"sql(
@@ -61,10 +72,12 @@ std::string of_table(std::string sql, std::string_view table) {
 }  // namespace
 
 LaneQueue::LaneQueue(std::string_view table)
-    : candidate_(of_table(kCandidate, table)),
-      head_(of_table(kHead, table)),
+    : due_in_hand_(of_table(kDueInHand, table)),
+      fresh_(of_table(kFresh, table)),
+      oldest_in_hand_(of_table(kOldestInHand, table)),
       lease_(of_table(kLease, table)),
-      put_off_(of_table(kPutOff, table)),
+      put_off_in_hand_(of_table(kPutOffInHand, table)),
+      put_off_fresh_(of_table(kPutOffFresh, table)),
       extend_(of_table(kExtend, table)),
       retry_(of_table(kRetry, table)),
       promote_(of_table(kPromote, table)),
@@ -75,25 +88,36 @@ LaneQueue::LaneQueue(std::string_view table)
 std::optional<Lease> LaneQueue::lease(Transaction& tx, std::string_view owner, WallTime now,
                                       Millis lease_for) const {
   for (int look = 0; look < kLooksPerLease; ++look) {
-    const auto candidates = tx.query(candidate_, now);
+    auto candidates = tx.query(due_in_hand_, now);
+    if (candidates.empty()) candidates = tx.query(fresh_);
     if (candidates.empty()) return std::nullopt;
-    const auto tenant = candidates.front().text("tenant");
-    const auto lane = candidates.front().text("lane");
+    const auto candidate = candidates.front();
+    const auto tenant = candidate.text("tenant");
+    const auto lane = candidate.text("lane");
 
-    const auto heads = tx.query(head_, tenant, lane);
-    if (heads.empty()) continue;  // Another host has just finished the lane.
-    const auto head = heads.front().integer("seq");
-    const auto head_due = heads.front().time("due_ms");
-    if (head_due > now) {
-      tx.execute(put_off_, head_due, tenant, lane, candidates.front().integer("seq"), now,
-                 kPutOffAtOnce);
+    const auto older = tx.query(oldest_in_hand_, tenant, lane, candidate.integer("seq"));
+    const auto head = older.empty() ? candidate : older.front();
+    const auto seq = head.integer("seq");
+    const auto due = head.time("due_ms");
+    if (due > now) {
+      put_off(tx, candidate, due, now);
       continue;
     }
-    const auto leased = tx.query(lease_, owner, now + lease_for, head, head_due);
+    const auto leased = tx.query(lease_, owner, now + lease_for, seq, due);
     if (leased.empty()) continue;  // Another host was faster.
-    return Lease{head, tenant, lane, std::string(owner), leased.front().integer("attempts")};
+    return Lease{seq, tenant, lane, std::string(owner), leased.front().integer("attempts")};
   }
   return std::nullopt;  // `next_due` says that there is more to look at.
+}
+
+void LaneQueue::put_off(Transaction& tx, const Row& row, WallTime until, WallTime now) const {
+  const auto tenant = row.text("tenant");
+  const auto lane = row.text("lane");
+  if (row.time("due_ms") == kAtOnce) {
+    tx.execute(put_off_fresh_, until, tenant, lane, kPutOffAtOnce);
+  } else {
+    tx.execute(put_off_in_hand_, until, tenant, lane, row.integer("seq"), now, kPutOffAtOnce);
+  }
 }
 
 bool LaneQueue::extend(Transaction& tx, const Lease& lease, WallTime until) const {

@@ -23,22 +23,28 @@ struct Lease {
   bool operator==(const Lease&) const = default;
 };
 
+/// The due_ms of a row that nobody has looked at yet.
+inline constexpr WallTime kAtOnce{};
+
 /// The order in which the rows of a table are worked on, which `inbox` and `outbox` share: within a
 /// lane one row at a time, oldest first; different lanes in parallel. The table has the columns
 ///   seq, tenant, lane, attempts, lease_owner, last_error and
-///   due_ms   when the row may be leased; the end of the lease while it is leased; NULL once it is
-///   done with
-/// and the partial indexes (due_ms, seq) and (tenant, lane, seq) over the rows with a due_ms.
+///   due_ms   kAtOnce for a new row; then it is *in hand*: when it may be leased, the end of the
+///            lease while it is leased; NULL once it is done with
+/// and the partial indexes (due_ms, seq) over the rows with a due_ms and (tenant, lane, seq) over
+/// those in hand, of which there are few: a new row costs no search for its lane's place.
 ///
-/// A row that comes due behind an older one of its lane is put off until the older one comes due,
-/// so that it is looked at once and not at every lease; `promote` makes it due as soon as the older
+/// New rows are looked at in the order of seq, so whatever is older in its lane is in hand by then.
+/// A row that is found behind an older one of its lane is put off until the older one comes due, so
+/// that it is looked at once and not at every lease; `promote` makes it due as soon as the older
 /// one is done with. Only the check against the older row decides, so a put-off time that is wrong
 /// costs a wait and never the order.
 class LaneQueue {
  public:
   explicit LaneQueue(std::string_view table);
 
-  /// Leases the row that has been due for the longest and is the oldest open one of its lane.
+  /// Leases the oldest open row of a lane: of those in hand the one that has been due for the
+  /// longest, else the oldest new one.
   std::optional<Lease> lease(Transaction& tx, std::string_view owner, WallTime now,
                              Millis lease_for) const;
   /// Makes the lease run until `until`. False, here and below: it was lost, and nothing changed.
@@ -49,14 +55,17 @@ class LaneQueue {
   void promote(Transaction& tx, std::string_view tenant, std::string_view lane, WallTime now) const;
   /// Gives back every lease whose owner begins with `owner_prefix`; how many.
   std::int64_t release_all(Transaction& tx, std::string_view owner_prefix, WallTime now) const;
-  /// When the next row comes due, which may be past; nullopt when nothing is open.
+  /// When the next row comes due, which may be past (kAtOnce: a new one waits); nullopt when
+  /// nothing is open.
   std::optional<WallTime> next_due(Transaction& tx) const;
   /// How many rows are open, leased ones included.
   std::int64_t open_rows(Transaction& tx) const;
 
  private:
-  std::string candidate_, head_, lease_, put_off_, extend_, retry_, promote_, release_, next_due_,
-      open_;
+  void put_off(Transaction& tx, const Row& row, WallTime until, WallTime now) const;
+
+  std::string due_in_hand_, fresh_, oldest_in_hand_, lease_, put_off_in_hand_, put_off_fresh_,
+      extend_, retry_, promote_, release_, next_due_, open_;
 };
 
 }  // namespace conserje

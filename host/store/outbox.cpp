@@ -16,8 +16,8 @@ constexpr std::array kStates{OutboxState::pending, OutboxState::sending, OutboxS
 
 constexpr auto kAdd = R"sql(
     INSERT INTO outbox (tenant, kind, target, lane, payload, reference, correlation_id, cause, created_ms,
-                        due_ms, expires_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
+                        expires_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (reference) DO NOTHING)sql";
 
 constexpr auto kFindBySeq = "SELECT * FROM outbox WHERE seq = $1";
@@ -85,14 +85,15 @@ bool Outbox::add(Transaction& tx, const OutboxItem& item) {
 
 Result<std::optional<LeasedItem>> Outbox::lease(const std::string& owner, WallTime now,
                                                 Millis lease_for) {
-  return database_.transact([&](Transaction& tx) -> std::optional<LeasedItem> {
+  const auto look = [&](Transaction& tx) -> std::optional<LeasedItem> {
     auto lease = lanes_.lease(tx, owner, now, lease_for);
     if (!lease) return std::nullopt;
     const auto rows = tx.query(kFindBySeq, lease->seq);
     const auto row = rows.front();
     return LeasedItem{*std::move(lease), item_of(row), from_word(row.text("state"), kStates),
                       row.text("last_error")};
-  });
+  };
+  return database_.transact(look, Survives::crash);  // After power loss there are no leases.
 }
 
 Result<bool> Outbox::extend(const Lease& lease, WallTime until) {

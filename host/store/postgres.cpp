@@ -144,10 +144,11 @@ class PostgresConnection final : public Connection {
       : access_(access),
         connection_(guarded([&] { return std::make_unique<pqxx::connection>(url); })) {}
 
-  void begin() override {
-    guarded([this] {
+  void begin(Survives survives) override {
+    guarded([&] {
       if (access_ == Access::write) {
         transaction_ = std::make_unique<pqxx::transaction<pqxx::read_committed>>(*connection_);
+        if (survives == Survives::crash) transaction_->exec("SET LOCAL synchronous_commit = off");
       } else {
         transaction_ = std::make_unique<pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>>(
             *connection_);

@@ -31,6 +31,13 @@ constexpr off_t kCheckedAtStart = off_t{4} * 1024 * 1024;
 /// rarely enough that a lone message costs one sync, often enough that the log stays small.
 constexpr int kIdleCheckpointPages = 1000;
 
+/// EXTRA is FULL for a write-ahead log: a sync at each commit. A new file is made by a rollback
+/// journal, though, and only EXTRA syncs its deletion: a journal that came back after power loss
+/// would undo everything since.
+constexpr auto kSurvivesPowerLoss = "PRAGMA synchronous = EXTRA";
+/// The log is written and not synced; the next commit that must survive more syncs it with its own.
+constexpr auto kSurvivesCrash = "PRAGMA synchronous = NORMAL";
+
 StoreError failure_of(int code, const std::string& path, const char* text) {
   const auto with = [&](Scope scope, ErrorClass error_class, const std::string& message) {
     Error error{error_class, "store: " + message + " (SQLite: " + text + ")"};
@@ -109,21 +116,25 @@ class SqliteConnection final : public Connection {
     if (code != SQLITE_OK) fail(code);
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, 5000);
-    // EXTRA is FULL for a write-ahead log. A new file is made by a rollback journal, though, and
-    // only EXTRA syncs its deletion: a journal that came back after power loss would undo
-    // everything since.
+    run_script(kSurvivesPowerLoss);
     run_script(
-        "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
+        "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
         "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;");
     if (access == Access::write) {
       run_script("PRAGMA cache_size = -4000");  // KiB
       sqlite3_wal_hook(opened, note_log_size, &log_pages_);
     } else {
+      sqlite3_db_config(opened, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);  // 48 KB for little.
       run_script("PRAGMA cache_size = -1000; PRAGMA query_only = ON");
     }
   }
 
-  void begin() override { execute(begin_); }
+  void begin(Survives survives) override {
+    if (survives != survives_)
+      run_script(survives == Survives::crash ? kSurvivesCrash : kSurvivesPowerLoss);
+    survives_ = survives;
+    execute(begin_);
+  }
   void commit() override {
     const int code = sqlite3_exec(database_.get(), "COMMIT", nullptr, nullptr, nullptr);
     // The log may hold the commit or not: only who reads it knows.
@@ -256,6 +267,7 @@ class SqliteConnection final : public Connection {
 
   const std::string path_;
   const std::string_view begin_;
+  Survives survives_ = Survives::power_loss;
   int log_pages_ = 0;
   std::unique_ptr<sqlite3, Close> database_;
   std::unordered_map<std::string, Statement, TextHash, std::equal_to<>>
@@ -298,7 +310,12 @@ class SqliteDriver final : public Driver {
       : path_(std::move(path)),
         vfs_(options.sqlite_vfs),
         most_log_pages_(static_cast<int>(options.sqlite_wal_bytes / 4096)),
-        lock_(path_) {}
+        lock_(path_) {
+    // No pages ahead of need (87 KB for each connection), and no statistics, which take a lock at
+    // each allocation. Refused, and without harm, once SQLite is in use.
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  }
 
   std::unique_ptr<Connection> connect(Access access) override {
     auto connection = std::make_unique<SqliteConnection>(path_, vfs_, access);

@@ -16,6 +16,13 @@ constexpr int kTriesAgainstOthers = 5;  // Of one batch, when it loses to concur
 constexpr Millis kFirstBackoff = 100ms;
 constexpr Millis kLongestBackoff = 5s;
 
+/// That of the work which needs most.
+Survives survival_of(const std::vector<std::unique_ptr<store_detail::Queued>>& batch) {
+  const bool crash_is_enough = std::ranges::all_of(
+      batch, [](const auto& queued) { return queued->survives == Survives::crash; });
+  return crash_is_enough ? Survives::crash : Survives::power_loss;
+}
+
 const Error kBusy{ErrorClass::retry, "store: more is waiting to be written than the queue may hold",
                   1s};
 
@@ -108,7 +115,7 @@ Writer::Verdicts Writer::commit(const Batch& batch) {
         fresh = true;
         connect();
       }
-      connection_->begin();
+      connection_->begin(survival_of(batch));
       for (std::size_t i = 0; i < batch.size(); ++i) {
         if (apart) {
           verdicts[i] = run_apart(*batch[i]);

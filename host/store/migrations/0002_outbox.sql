@@ -13,7 +13,7 @@ CREATE TABLE outbox (
   expires_ms BIGINT,
   state TEXT NOT NULL DEFAULT 'pending',          -- pending, sending, sent, failed, dead
   attempts INTEGER NOT NULL DEFAULT 0,
-  due_ms BIGINT,                                  -- see LaneQueue; NULL: nothing to do
+  due_ms BIGINT DEFAULT 0,                        -- see LaneQueue; NULL: nothing to do
   lease_owner TEXT NOT NULL DEFAULT '',
   last_error TEXT NOT NULL DEFAULT '',
   provider_id TEXT {{bytewise}} NOT NULL DEFAULT '',
@@ -22,7 +22,7 @@ CREATE TABLE outbox (
   provider_status_ms BIGINT                       -- by the provider's clock
 );
 CREATE INDEX outbox_due ON outbox (due_ms, seq) WHERE due_ms IS NOT NULL;
-CREATE INDEX outbox_lane ON outbox (tenant, lane, seq) WHERE due_ms IS NOT NULL;
+CREATE INDEX outbox_lane ON outbox (tenant, lane, seq) WHERE due_ms > 0;
 CREATE INDEX outbox_provider_id ON outbox (tenant, target, provider_id) WHERE provider_id <> '';
 
 -- Statuses of messages that we do not know, or not yet by this id.

@@ -168,13 +168,14 @@ TEST_F(SqliteTest, LeasesByIndexOnly) {
       return steps;
     }));
   };
-  EXPECT_EQ(
-      plan("SELECT seq, tenant, lane FROM inbox WHERE due_ms <= 5 ORDER BY due_ms, seq LIMIT 1"),
-      "SEARCH inbox USING INDEX inbox_due (due_ms<?)\n");
-  EXPECT_EQ(
-      plan("SELECT seq, due_ms FROM inbox WHERE tenant = 'a' AND lane = 'b' AND due_ms IS NOT NULL "
-           "ORDER BY seq LIMIT 1"),
-      "SEARCH inbox USING INDEX inbox_lane (tenant=? AND lane=?)\n");
+  EXPECT_EQ(plan("SELECT seq, tenant, lane FROM inbox WHERE due_ms > 0 AND due_ms <= 5 "
+                 "ORDER BY due_ms, seq LIMIT 1"),
+            "SEARCH inbox USING INDEX inbox_due (due_ms>? AND due_ms<?)\n");
+  EXPECT_EQ(plan("SELECT seq, tenant, lane FROM inbox WHERE due_ms = 0 ORDER BY seq LIMIT 1"),
+            "SEARCH inbox USING INDEX inbox_due (due_ms=?)\n");
+  EXPECT_EQ(plan("SELECT seq, due_ms FROM inbox WHERE tenant = 'a' AND lane = 'b' AND due_ms > 0 "
+                 "AND seq <= 9 ORDER BY seq LIMIT 1"),
+            "SEARCH inbox USING INDEX inbox_lane (tenant=? AND lane=? AND seq<?)\n");
 }
 
 }  // namespace
