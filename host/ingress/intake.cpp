@@ -12,6 +12,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+constexpr std::size_t kKeptBuffer = 64 * 1024;  // A larger one is given back at the next reply.
+
 Error wrong(std::string_view what) {
   return {ErrorClass::bug, "the plugin's events: " + std::string(what)};
 }
@@ -112,14 +114,25 @@ Status read_field(std::string_view key, ondemand::value value, IncomingEvents& o
 
 }  // namespace
 
-Result<IncomingEvents> read_events(std::string_view json) {
+struct EventReader::Buffers {
+  ondemand::parser parser{};
+  std::string text{};  // With room behind it, which simdjson may read.
+};
+
+EventReader::EventReader() : buffers_(std::make_unique<Buffers>()) {}
+EventReader::~EventReader() = default;
+
+Result<IncomingEvents> EventReader::read(std::string_view json) {
   IncomingEvents events;
   if (json.empty()) return events;
-  const simdjson::padded_string padded(json);
-  ondemand::parser parser;
+  if (buffers_->text.capacity() > kKeptBuffer) buffers_ = std::make_unique<Buffers>();
+  auto& [parser, text] = *buffers_;
+  text.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+  text = json;
   ondemand::document document;
   ondemand::object object;
-  if (parser.iterate(padded).get(document) != simdjson::SUCCESS ||
+  if (parser.iterate(text.data(), text.size(), text.capacity()).get(document) !=
+          simdjson::SUCCESS ||
       document.get_object().get(object) != simdjson::SUCCESS)
     return wrong("an object is needed");
   for (auto field : object) {
@@ -134,6 +147,8 @@ Result<IncomingEvents> read_events(std::string_view json) {
     return wrong("something follows the object");
   return events;
 }
+
+Result<IncomingEvents> read_events(std::string_view json) { return EventReader().read(json); }
 
 void Intake::accept(const std::string& channel, IncomingEvents events,
                     std::string_view correlation_id, WallTime at, Inbox::OnDurable on_durable) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,21 @@ struct IncomingEvents {
   bool operator==(const IncomingEvents&) const = default;
 };
 
-/// Reads a plugin's reply without a tree. Errors: bug, the plugin wrote what the schema does not
-/// allow. Pure.
+/// Reads plugins' replies, without a tree and with buffers that it keeps. Threads: one at a time.
+class EventReader {
+ public:
+  EventReader();
+  ~EventReader();
+
+  /// Errors: bug, the plugin wrote what the schema does not allow.
+  Result<IncomingEvents> read(std::string_view json);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+/// The same, once.
 Result<IncomingEvents> read_events(std::string_view json);
 
 /// Where messages enter: resolves the tenant, and stores a whole delivery in one commit. Threads:

@@ -54,7 +54,8 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
       const auto reply = channel_.invoke_inline({.tenant = parts_.tenant},
                                                 channel::method::handle_webhook, head, attachments);
       if (!reply.ok()) return refuse(reply.error(), std::move(responder));
-      return store(reply.head(), request.correlation_id, request.received_at, std::move(responder));
+      return store(reader_.read(reply.head()), request.correlation_id, request.received_at,
+                   std::move(responder));
     }
     handle_on_pool(request, head, std::move(responder));
   }
@@ -69,15 +70,14 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
       const auto reply = self->channel_.call({.tenant = self->parts_.tenant},
                                              channel::method::handle_webhook, head, attachments);
       if (!reply) return self->refuse(reply.error(), std::move(*waiting));
-      self->store(reply->head, id, at, std::move(*waiting));
+      self->store(read_events(reply->head), id, at, std::move(*waiting));
     };
     if (!parts_.run_on_pool(std::move(work)))
       refuse({ErrorClass::retry, "the worker pool is full"}, std::move(*waiting));
   }
 
-  void store(std::string_view head, std::string_view correlation_id, WallTime at,
+  void store(Result<IncomingEvents> events, std::string_view correlation_id, WallTime at,
              Responder responder) {
-    auto events = read_events(head);
     if (!events) {
       parts_.metrics.counter(metric::kNormalizationErrors, {channel_.name()}).add();
       return refuse(channel_.bad_head(events.error()), std::move(responder));
@@ -110,6 +110,7 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
   PluginInstance& channel_;
   const WebhookParts parts_;
   bool is_inline_ = false;
+  EventReader reader_{};  // Of the inline calls, on the I/O thread.
 };
 
 }  // namespace

@@ -12,9 +12,12 @@
 #include <map>
 #include <mutex>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace conserje {
 namespace {
+
+constexpr std::size_t kMaxKnown = 1'024;  // Of Registry::known.
 
 MetricLabels zip(const MetricFamily& family, std::initializer_list<std::string_view> values) {
   MetricLabels labels;
@@ -43,8 +46,11 @@ void Histogram::observe(double value) const {
 
 struct Metrics::Registry {
   prometheus::Registry registry;
-  std::mutex mutex;                                        // Guards `series`.
+  std::mutex mutex;                                        // Guards `series` and `known`.
   std::map<std::string, std::size_t, std::less<>> series;  // By family: how many there are.
+  /// Counters that were asked for, by name and label values: a look-up in the library builds
+  /// strings and maps, which is a good part of taking a webhook.
+  std::unordered_map<std::string, prometheus::Counter*> known;
   prometheus::Family<prometheus::Counter>& overflows =
       prometheus::BuildCounter()
           .Name("metrics_series_overflow_total")
@@ -103,7 +109,20 @@ Histogram Metrics::histogram(std::string_view name, std::string_view help,
 
 Counter Metrics::counter(const MetricFamily& family,
                          std::initializer_list<std::string_view> values) {
-  return counter(family.name, family.help, zip(family, values));
+  std::string key(family.name);
+  for (const auto value : values) (key += '\0') += value;
+  {
+    const std::lock_guard lock(registry_->mutex);
+    if (const auto found = registry_->known.find(key); found != registry_->known.end())
+      return Counter(found->second);
+  }
+  const auto made = counter(family.name, family.help, zip(family, values));
+  const std::lock_guard lock(registry_->mutex);
+  const auto series = registry_->series.find(family.name);
+  const bool may_be_other = series != registry_->series.end() && series->second >= kMaxSeries;
+  if (!may_be_other && registry_->known.size() < kMaxKnown)
+    registry_->known.emplace(std::move(key), made.series_);
+  return made;
 }
 
 Gauge Metrics::gauge(const MetricFamily& family, std::initializer_list<std::string_view> values) {
