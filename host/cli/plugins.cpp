@@ -21,7 +21,7 @@ std::vector<std::filesystem::path> shared_objects(const std::filesystem::path& f
 
 /// One line for a plugin that would load, several for one that would not.
 bool describe(const std::filesystem::path& file) {
-  const auto image = SealedImage::copy(file);
+  const auto image = SealedImage::open(file);
   const auto manifest = image ? read_manifest((*image)->bytes(), Platform::current())
                               : Result<Manifest>(image.error());
   if (!manifest) {

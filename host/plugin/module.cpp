@@ -13,6 +13,7 @@
 #define BOOST_DLL_USE_STD_FS
 #include <boost/dll/shared_library.hpp>
 #include <system_error>
+#include <utility>
 
 #include "conserje/wire.hpp"
 #include "plugin/refusal.hpp"
@@ -43,6 +44,8 @@ class Descriptor {
 };
 
 std::string system_error_text() { return std::generic_category().message(errno); }
+
+std::string path_of(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 /// A memfd that may be executed, also where the system's default is that none may.
 int make_memfd(const char* name) {
@@ -89,13 +92,35 @@ Error load_refusal(std::string text, const std::string& path, const std::string&
 
 }  // namespace
 
+bool only_root_can_change(const std::filesystem::path& file) {
+  constexpr mode_t kOthersMayWrite = S_IWGRP | S_IWOTH;
+  std::error_code error;
+  for (auto path = std::filesystem::canonical(file, error); !error; path = path.parent_path()) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0 || status.st_uid != 0 ||
+        (status.st_mode & kOthersMayWrite) != 0)
+      return false;
+    if (path == path.root_path()) return true;
+  }
+  return false;
+}
+
+Result<std::shared_ptr<const SealedImage>> SealedImage::open(const std::filesystem::path& file) {
+  return make(file, Keep::the_file_if_safe);
+}
+
 Result<std::shared_ptr<const SealedImage>> SealedImage::copy(const std::filesystem::path& file) {
+  return make(file, Keep::copy);
+}
+
+Result<std::shared_ptr<const SealedImage>> SealedImage::make(const std::filesystem::path& file,
+                                                             Keep keep) {
   const auto unreadable = [&](const std::string& why) {
     return refusal(why, "the plugin's file, readable for the host's user", kOperator,
                    "ls -l " + file.string());
   };
   // O_NONBLOCK: whoever puts a FIFO there does not hold up the start.
-  const Descriptor source(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  Descriptor source(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!source) return unreadable("it cannot be opened: " + system_error_text());
   struct stat status {};
   if (::fstat(source.get(), &status) != 0) return unreadable(system_error_text());
@@ -105,22 +130,29 @@ Result<std::shared_ptr<const SealedImage>> SealedImage::copy(const std::filesyst
     return unreadable("it has " + std::to_string(size) + " bytes, more than " +
                       std::to_string(kImageLimit));
 
-  // At most 249 bytes of name; the manifest's id cannot be known before the copy.
-  Descriptor memory(make_memfd(file.filename().string().substr(0, 200).c_str()));
-  if (!memory) return no_memfd("memfd_create");
-  if (!copy_bytes(source.get(), memory.get(), size))
-    return unreadable("it cannot be read: " +
-                      (errno == 0 ? "it became shorter meanwhile" : system_error_text()));
-  if (::fcntl(memory.get(), F_ADD_SEALS,
-              F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-    return no_memfd("F_ADD_SEALS");
-  std::string_view bytes;
-  if (size > 0) {
-    void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, memory.get(), 0);
-    if (mapped == MAP_FAILED) return no_memfd("mmap");
-    bytes = {static_cast<const char*>(mapped), size};
+  // By the descriptor: `file` may be a link that somebody turns meanwhile.
+  int fd = -1;
+  if (keep == Keep::the_file_if_safe && only_root_can_change(path_of(source.get()))) {
+    fd = source.leave();
+  } else {
+    // At most 249 bytes of name; the manifest's id cannot be known before the copy.
+    Descriptor memory(make_memfd(file.filename().string().substr(0, 200).c_str()));
+    if (!memory) return no_memfd("memfd_create");
+    if (!copy_bytes(source.get(), memory.get(), size))
+      return unreadable("it cannot be read: " +
+                        (errno == 0 ? "it became shorter meanwhile" : system_error_text()));
+    if (::fcntl(memory.get(), F_ADD_SEALS,
+                F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+      return no_memfd("F_ADD_SEALS");
+    fd = memory.leave();
   }
-  return std::shared_ptr<const SealedImage>(new SealedImage(memory.leave(), bytes, file));
+  auto image = std::shared_ptr<SealedImage>(new SealedImage(fd, {}, file));
+  if (size > 0) {
+    void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (mapped == MAP_FAILED) return no_memfd("mmap");
+    image->bytes_ = {static_cast<const char*>(mapped), size};
+  }
+  return std::shared_ptr<const SealedImage>(std::move(image));
 }
 
 SealedImage::~SealedImage() {
@@ -130,7 +162,7 @@ SealedImage::~SealedImage() {
 
 Result<Module> Module::load(std::shared_ptr<const SealedImage> image, std::uint32_t abi) {
   namespace load_mode = boost::dll::load_mode;
-  const auto path = "/proc/self/fd/" + std::to_string(image->fd_);
+  const auto path = path_of(image->fd_);
   const auto file = image->file().filename().string();
   const auto mode =
       static_cast<load_mode::type>(load_mode::rtld_now | load_mode::rtld_local | RTLD_NODELETE);

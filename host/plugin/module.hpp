@@ -13,12 +13,20 @@
 
 namespace conserje {
 
-/// A file's bytes in a sealed memfd: what is checked is what will run, whatever happens to the file
-/// meanwhile. It stands in /proc/self/maps under the file's name. Threads: any.
+/// Whether nobody but root can change what stands at `file`: it and each folder above belong to
+/// root, and neither group nor others may write.
+bool only_root_can_change(const std::filesystem::path& file);
+
+/// A plugin's bytes, sealed: what is checked is what will run, whatever happens to the file
+/// meanwhile. They stand in /proc/self/maps under the file's name. Threads: any.
 class SealedImage {
  public:
-  /// Copies `file`. Errors: a refusal: it is not there, cannot be read, is not a regular file or is
-  /// over kImageLimit; the system forbids the memfd.
+  /// The file itself where only root can change it, so that the hosts of a machine share its pages;
+  /// its copy otherwise. Root replaces such a file as packages do, by a new one under its name.
+  /// Errors: a refusal: it is not there, cannot be read, is not a regular file or is over
+  /// kImageLimit; the system forbids the memfd.
+  static Result<std::shared_ptr<const SealedImage>> open(const std::filesystem::path& file);
+  /// The file's bytes in a sealed memfd. Errors: as open.
   static Result<std::shared_ptr<const SealedImage>> copy(const std::filesystem::path& file);
   ~SealedImage();
   SealedImage(const SealedImage&) = delete;
@@ -29,6 +37,9 @@ class SealedImage {
 
  private:
   friend class Module;
+  enum class Keep : unsigned char { copy, the_file_if_safe };
+  static Result<std::shared_ptr<const SealedImage>> make(const std::filesystem::path& file,
+                                                         Keep keep);
   SealedImage(int fd, std::string_view bytes, std::filesystem::path file)
       : fd_(fd), bytes_(bytes), file_(std::move(file)) {}
 

@@ -67,7 +67,7 @@ struct File {
 };
 
 Result<File> read_file(const fs::path& path) {
-  auto image = SealedImage::copy(path);
+  auto image = SealedImage::open(path);
   if (!image) return image.error();
   auto manifest = read_manifest((*image)->bytes(), Platform::current());
   if (!manifest) return manifest.error();

@@ -49,6 +49,26 @@ TEST_F(AModule, IsWhatTheFileHeldWhenItWasCopied) {
   EXPECT_TRUE(Module::load(*image, CJ_ABI_VERSION));
 }
 
+TEST_F(AModule, IsTheFileItselfWhereOnlyRootCanChangeIt) {
+  EXPECT_TRUE(only_root_can_change("/usr/bin/env"));
+  EXPECT_FALSE(only_root_can_change("/nowhere/x.so"));
+  const auto file = folder_ / "sink_good.so";  // Below a folder where everybody may write.
+  fs::copy_file(plugin("sink_good"), file);
+  EXPECT_FALSE(only_root_can_change(file));
+  const auto image = SealedImage::open(file);
+  ASSERT_TRUE(image);
+  std::ofstream(file, std::ios::trunc) << "something else";
+  EXPECT_TRUE(Module::load(*image, CJ_ABI_VERSION));
+}
+
+TEST_F(AModule, LoadsAFileThatOnlyRootCanChange) {
+  const auto image = SealedImage::open("/lib/x86_64-linux-gnu/libz.so.1");
+  ASSERT_TRUE(image) << image.error().message;
+  EXPECT_EQ((*image)->bytes().substr(0, 4),
+            "\x7F"
+            "ELF");
+}
+
 TEST_F(AModule, TwoImagesOfOneFileAreTwoModules) {
   decltype(cj_plugin::create) tables[2];
   for (auto& create : tables) {
