@@ -32,7 +32,7 @@ std::filesystem::path own_executable() {
 
 Checked check_configuration(const std::filesystem::path& file) {
   Checked checked;
-  const auto catalogues = shipped_catalogues();
+  auto catalogues = shipped_catalogues();
   if (!catalogues) {
     checked.findings.push_back({.at = {}, .path = "", .found = catalogues.error().message});
     return checked;
@@ -48,7 +48,7 @@ Checked check_configuration(const std::filesystem::path& file) {
   checked.plugins = inspect_plugins(checked.pipeline.plugins, folders, checked.pipeline.mode,
                                     checked.secrets, checked.findings);
 
-  auto texts = Texts::create(*catalogues, checked.pipeline.texts);
+  auto texts = Texts::create(*std::move(catalogues), checked.pipeline.texts);
   if (texts) {
     checked.texts = *std::move(texts);
   } else {

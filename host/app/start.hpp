@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +18,7 @@ struct Checked {
   Pipeline pipeline{};
   SecretStore secrets{};
   std::vector<InspectedPlugin> plugins{};
-  std::unique_ptr<Texts> texts{};  // Null when there are errors.
+  std::optional<Texts> texts{};  // None when there are errors.
   std::vector<Finding> findings{};
 
   bool ok() const { return !has_errors(findings); }

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <system_error>
 #include <utility>
 
 namespace conserje {
@@ -12,29 +13,41 @@ constexpr int kNicer = 5;
 
 }  // namespace
 
-ThreadPool::ThreadPool(unsigned threads, std::size_t waiting) : waiting_(waiting) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
-}
+ThreadPool::ThreadPool(unsigned threads, std::size_t waiting)
+    : most_threads_(threads), waiting_(waiting) {}
 
 ThreadPool::~ThreadPool() { stop(); }
 
 bool ThreadPool::post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || tasks_.size() >= waiting_) return false;
+    if (stopped_ || tasks_.size() >= waiting_ || !have_a_thread()) return false;
     tasks_.push_back(std::move(task));
   }
   changed_.notify_one();
   return true;
 }
 
+/// Starts one more when all are busy; false: there is none, and none can be started.
+bool ThreadPool::have_a_thread() {
+  if (idle_ > tasks_.size() || threads_.size() == most_threads_) return true;
+  try {
+    threads_.emplace_back([this] { run(); });
+  } catch (const std::system_error&) {  // The system has no more.
+    return !threads_.empty();
+  }
+  ++idle_;
+  return true;
+}
+
 void ThreadPool::stop() {
+  std::vector<std::jthread> joined;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
+    joined.swap(threads_);
   }
   changed_.notify_all();
-  threads_.clear();
 }
 
 void ThreadPool::run() {
@@ -48,8 +61,12 @@ void ThreadPool::run() {
       if (tasks_.empty()) return;
       task = std::move(tasks_.front());
       tasks_.pop_front();
+      --idle_;
     }
     task();
+    task = nullptr;
+    const std::lock_guard lock(mutex_);
+    ++idle_;
   }
 }
 

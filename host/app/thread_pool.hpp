@@ -10,9 +10,9 @@
 
 namespace conserje {
 
-/// The host's one pool of workers, bounded in threads and in waiting tasks. Its threads give way to
-/// the I/O thread and the store's writer (a lower priority): answering webhooks comes before
-/// handling them. Threads: any.
+/// The host's one pool of workers, bounded in threads, which begin when they are first needed, and
+/// in waiting tasks. Its threads give way to the I/O thread and the store's writer (a lower
+/// priority): answering webhooks comes before handling them. Threads: any.
 class ThreadPool {
  public:
   ThreadPool(unsigned threads, std::size_t waiting);
@@ -27,12 +27,15 @@ class ThreadPool {
   void stop();
 
  private:
+  bool have_a_thread();
   void run();
 
+  const std::size_t most_threads_;
   const std::size_t waiting_;
   std::mutex mutex_{};
   std::condition_variable changed_{};
   std::deque<std::function<void()>> tasks_{};
+  std::size_t idle_ = 0;  // Threads that wait for a task, or are about to.
   bool stopped_ = false;
   std::vector<std::jthread> threads_{};
 };

@@ -10,7 +10,6 @@
 #include <unicode/unistr.h>
 
 #include <cmath>
-#include <mutex>
 
 namespace conserje {
 namespace {
@@ -64,53 +63,43 @@ icu::Formattable to_formattable(const icu::Locale& locale, const TextValue& valu
   return {money_text(locale, std::get<pms::Money>(value))};
 }
 
+/// Compiled for each use: kept, the catalogues' formats would be a tenth of a host's memory, and
+/// icu::MessageFormat is not for several threads at once.
+icu::MessageFormat compile(const icu::Locale& locale, std::string_view pattern, UParseError& where,
+                           UErrorCode& status) {
+  return {from_utf8(pattern), locale, where, status};
+}
+
 }  // namespace
 
-struct Texts::Formats {
-  struct Language {
-    icu::Locale locale;
-    std::map<std::string, icu::MessageFormat, std::less<>> formats;
-  };
-  std::map<std::string, Language, std::less<>> languages;
-  std::mutex mutex;  // icu::MessageFormat::format changes caches of its own.
-};
-
-Texts::Texts(std::unique_ptr<Formats> formats) : formats_(std::move(formats)) {}
-Texts::~Texts() = default;
-
-Result<std::unique_ptr<Texts>> Texts::create(
-    const Catalogues& shipped,
-    const std::map<std::string, std::map<std::string, std::string>>& own) {
-  auto formats = std::make_unique<Formats>();
-  for (const auto& [language, texts] : shipped) {
-    auto& target = formats->languages[language];
-    target.locale = icu::Locale(language.c_str());
-    for (const auto& [key, text] : texts) {
-      std::string_view used = text;
+Result<Texts> Texts::create(Catalogues shipped,
+                            const std::map<std::string, std::map<std::string, std::string>>& own) {
+  for (auto& [language, texts] : shipped) {
+    const icu::Locale locale(language.c_str());
+    for (auto& [key, text] : texts) {
       if (const auto mine = own.find(key); mine != own.end())
         if (const auto translated = mine->second.find(language); translated != mine->second.end())
-          used = translated->second;
+          text = translated->second;
       UErrorCode status = U_ZERO_ERROR;
       UParseError where{};
-      icu::MessageFormat format(from_utf8(used), target.locale, where, status);
+      compile(locale, text, where, status);
       if (U_FAILURE(status))
         return Error{ErrorClass::config, "text \"" + key + "\" (" + language +
                                              ") is not MessageFormat: " + u_errorName(status) +
                                              " at character " + std::to_string(where.offset)};
-      target.formats.emplace(key, std::move(format));
     }
   }
-  return std::unique_ptr<Texts>(new Texts(std::move(formats)));
+  return Texts(std::move(shipped));
 }
 
 std::string Texts::render(std::string_view language, const Line& line) const {
   if (line.key.starts_with('=')) return line.key.substr(1);
-  auto found = formats_->languages.find(language);
-  if (found == formats_->languages.end()) found = formats_->languages.begin();
-  const auto& [locale, formats] = found->second;
-  const auto format = formats.find(line.key);
-  if (format == formats.end()) return line.key;
+  auto texts = patterns_.find(language);
+  if (texts == patterns_.end()) texts = patterns_.begin();
+  const auto pattern = texts->second.find(line.key);
+  if (pattern == texts->second.end()) return line.key;
 
+  const icu::Locale locale(texts->first.c_str());
   std::vector<icu::UnicodeString> names;
   std::vector<icu::Formattable> values;
   for (const auto& [name, value] : line.args) {
@@ -118,10 +107,10 @@ std::string Texts::render(std::string_view language, const Line& line) const {
     values.push_back(to_formattable(locale, value));
   }
   UErrorCode status = U_ZERO_ERROR;
+  UParseError where{};
   icu::UnicodeString out;
-  const std::lock_guard lock(formats_->mutex);
-  format->second.format(names.data(), values.data(), static_cast<std::int32_t>(names.size()), out,
-                        status);
+  compile(locale, pattern->second, where, status)
+      .format(names.data(), values.data(), static_cast<std::int32_t>(names.size()), out, status);
   return U_FAILURE(status) ? line.key : to_utf8(out);
 }
 

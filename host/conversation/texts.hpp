@@ -1,10 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conserje/result.hpp"
@@ -13,7 +14,8 @@
 namespace conserje {
 
 /// Texts by language, then by key; ICU MessageFormat with named places.
-using Catalogues = std::map<std::string, std::map<std::string, std::string>>;
+using Catalogues =
+    std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>;
 
 /// Writes lines in the guest's language: plurals, dates and money as that language has them.
 /// Threads: any.
@@ -21,10 +23,8 @@ class Texts {
  public:
   /// The catalogues with a hotel's own texts over them. Errors: config, naming the text that is not
   /// MessageFormat.
-  static Result<std::unique_ptr<Texts>> create(
-      const Catalogues& shipped,
-      const std::map<std::string, std::map<std::string, std::string>>& own);
-  ~Texts();
+  static Result<Texts> create(Catalogues shipped,
+                              const std::map<std::string, std::map<std::string, std::string>>& own);
 
   /// One line. A key that begins with "=" is its own text ("=Doble": a room's name needs no
   /// translation). A language that has no catalogue is answered in the first one.
@@ -33,9 +33,8 @@ class Texts {
   std::string render(std::string_view language, std::span<const Line> lines) const;
 
  private:
-  struct Formats;
-  explicit Texts(std::unique_ptr<Formats> formats);
-  std::unique_ptr<Formats> formats_;
+  explicit Texts(Catalogues patterns) : patterns_(std::move(patterns)) {}
+  Catalogues patterns_;
 };
 
 }  // namespace conserje

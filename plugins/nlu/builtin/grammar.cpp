@@ -127,12 +127,9 @@ Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> secti
 
   for (const Lexeme& lexeme : lexemes)
     for_each_piece(lexeme.phrases, '|', [&](std::string_view text) {
-      Phrase phrase{.words = {}, .lexeme = &lexeme};
-      for_each_piece(text, ' ',
-                     [&](std::string_view word) { phrase.words.push_back(word_id(word)); });
-      phrases_.push_back(std::move(phrase));
+      phrases_.push_back({.words = keep_words(text, ' '), .lexeme = &lexeme});
     });
-  std::ranges::stable_sort(phrases_, {}, [](const Phrase& phrase) { return phrase.words.front(); });
+  std::ranges::stable_sort(phrases_, {}, [this](const Phrase& phrase) { return first_of(phrase); });
 
   for (const Section& section : sections) {
     Index& index = sections_.emplace_back();
@@ -141,6 +138,7 @@ Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> secti
     for (const Rule& rule : section) index.patterns.push_back(read_pattern(rule));
     index_first(index);
   }
+  words_.shrink_to_fit();
 }
 
 Grammar::WordId Grammar::word_id(std::string_view folded) const {
@@ -149,7 +147,16 @@ Grammar::WordId Grammar::word_id(std::string_view folded) const {
   return static_cast<WordId>(found - vocabulary_.begin() + 1);
 }
 
-Grammar::Pattern Grammar::read_pattern(const Rule& rule) const {
+Grammar::Words Grammar::keep_words(std::string_view text, char separator) {
+  Words kept{.begin = static_cast<std::uint32_t>(words_.size())};
+  for_each_piece(text, separator, [&](std::string_view word) {
+    words_.push_back(word_id(word));
+    ++kept.count;
+  });
+  return kept;
+}
+
+Grammar::Pattern Grammar::read_pattern(const Rule& rule) {
   Pattern pattern{.elements = {}, .rule = &rule};
   for_each_piece(rule.pattern, ' ', [&](std::string_view text) {
     const auto [body, optional, touching, ahead, absent] = strip_modifiers(text);
@@ -160,8 +167,7 @@ Grammar::Pattern Grammar::read_pattern(const Rule& rule) const {
                     .ahead = ahead,
                     .absent = absent};
     if (body.front() != '[') {
-      for_each_piece(body, '|',
-                     [&](std::string_view word) { element.words.push_back(word_id(word)); });
+      element.words = keep_words(body, '|');
     } else {
       for_each_piece(body.substr(1, body.size() - 2), '|', [&](std::string_view name) {
         if (const auto role = std::ranges::find(kRoles, name, &RoleBounds::name);
@@ -183,11 +189,11 @@ Grammar::Pattern Grammar::read_pattern(const Rule& rule) const {
   return pattern;
 }
 
-void Grammar::index_first(Index& index) {
+void Grammar::index_first(Index& index) const {
   for (std::uint16_t i = 0; i < index.patterns.size(); ++i) {
     for (const Element& element :
          index.patterns[i].elements) {  // Up to the first that must be there.
-      for (const WordId word : element.words) index.by_word.emplace_back(word, i);
+      for (const WordId word : of(element.words)) index.by_word.emplace_back(word, i);
       for (std::size_t c = 0; c < kCategories; ++c)
         if (element.categories.test(c)) index.by_category[c].push_back(i);
       if (!element.optional) break;
@@ -202,11 +208,11 @@ void Grammar::read_words(Chart& chart) const {
   for (std::size_t begin = 0; begin < words.size(); ++begin) {
     if (words[begin] == 0) continue;
     const auto candidates = std::ranges::equal_range(
-        phrases_, words[begin], {}, [](const Phrase& phrase) { return phrase.words.front(); });
+        phrases_, words[begin], {}, [this](const Phrase& phrase) { return first_of(phrase); });
     for (const Phrase& phrase : candidates) {
-      const auto size = phrase.words.size();
-      if (begin + size <= words.size() &&
-          std::equal(phrase.words.begin(), phrase.words.end(), &words[begin]))
+      const auto known = of(phrase.words);
+      const auto size = known.size();
+      if (begin + size <= words.size() && std::equal(known.begin(), known.end(), &words[begin]))
         chart.add(phrase.lexeme->category, begin, begin + size, phrase.lexeme->meaning);
     }
   }
@@ -215,7 +221,8 @@ void Grammar::read_words(Chart& chart) const {
 /// Tries patterns at one place of a chart, with a bounded number of steps for each.
 class Grammar::Matcher {
  public:
-  Matcher(const Chart& chart, std::span<const WordId> words) : chart_(chart), words_(words) {}
+  Matcher(const Grammar& grammar, const Chart& chart, std::span<const WordId> words)
+      : grammar_(grammar), chart_(chart), words_(words) {}
 
   /// The end of the longest-first match of `pattern` at `begin`, and its meaning; 0: no match.
   std::size_t match(const Pattern& pattern, std::size_t begin, Meaning& made) {
@@ -235,8 +242,7 @@ class Grammar::Matcher {
     const Element& element = pattern_->elements[at];
     if (element.absent) return stands_at(element, token) ? 0 : follow(at + 1, token, end);
     if (token < words_.size() && !(element.touching && chart_.text().tokens[token].after_space)) {
-      if (std::ranges::find(element.words, words_[token]) != element.words.end() &&
-          words_[token] != 0)
+      if (has_word(element, token))
         if (const auto found = follow(at + 1, token + 1, element.ahead ? end : token + 1))
           return found;
       if (element.categories.any())
@@ -245,10 +251,14 @@ class Grammar::Matcher {
     return element.optional ? follow(at + 1, token, end) : 0;
   }
 
+  bool has_word(const Element& element, std::size_t token) const {
+    const auto known = grammar_.of(element.words);
+    return words_[token] != 0 && std::ranges::find(known, words_[token]) != known.end();
+  }
+
   bool stands_at(const Element& element, std::size_t token) const {
     if (token >= words_.size()) return false;
-    bool found = words_[token] != 0 &&
-                 std::ranges::find(element.words, words_[token]) != element.words.end();
+    bool found = has_word(element, token);
     chart_.for_each_at(token, [&](const Item& item) {
       found |= element.categories.test(static_cast<std::size_t>(item.category));
     });
@@ -295,6 +305,7 @@ class Grammar::Matcher {
     return end;
   }
 
+  const Grammar& grammar_;
   const Chart& chart_;
   std::span<const WordId> words_;
   const Pattern* pattern_ = nullptr;
@@ -328,7 +339,7 @@ bool Grammar::apply_at(const Index& section, std::span<const WordId> words, std:
       candidates.set(pattern);
   }
   bool found = false;
-  Matcher matcher(chart, words);
+  Matcher matcher(*this, chart, words);
   for (std::size_t i = candidates._Find_first(); i < candidates.size();
        i = candidates._Find_next(i)) {
     const Pattern& pattern = section.patterns[i];

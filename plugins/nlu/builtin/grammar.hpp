@@ -115,8 +115,14 @@ class Grammar {
  private:
   using WordId = std::uint16_t;  // 0: not in the tables
 
+  /// A stretch of words_: thousands of vectors of one word each would be most of the grammar's
+  /// memory.
+  struct Words {
+    std::uint32_t begin = 0;
+    std::uint32_t count = 0;
+  };
   struct Element {
-    std::vector<WordId> words;
+    Words words;
     std::bitset<kCategories> categories;
     Role role = Role::none;
     bool optional = false, touching = false, ahead = false, absent = false;
@@ -126,7 +132,7 @@ class Grammar {
     const Rule* rule;
   };
   struct Phrase {
-    std::vector<WordId> words;
+    Words words;
     const Lexeme* lexeme;
   };
   struct Index {
@@ -139,13 +145,17 @@ class Grammar {
   static constexpr std::size_t kMaxPatterns = 128;  // in one section
 
   WordId word_id(std::string_view folded) const;
-  Pattern read_pattern(const Rule& rule) const;
-  static void index_first(Index& index);
+  std::span<const WordId> of(Words words) const { return {&words_[words.begin], words.count}; }
+  WordId first_of(const Phrase& phrase) const { return words_[phrase.words.begin]; }
+  Words keep_words(std::string_view text, char separator);
+  Pattern read_pattern(const Rule& rule);
+  void index_first(Index& index) const;
   /// Runs the rules that can begin at one token. True: something new was found there.
   bool apply_at(const Index& section, std::span<const WordId> words, std::size_t begin,
                 Chart& chart) const;
 
   std::vector<std::string_view> vocabulary_;  // sorted; id = position + 1
+  std::vector<WordId> words_;                 // of all phrases and elements
   std::vector<Phrase> phrases_;               // sorted by their first word
   std::vector<Index> sections_;
 };

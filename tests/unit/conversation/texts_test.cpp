@@ -21,39 +21,38 @@ TextArgs stay(std::int64_t nights) {
           {"total", pms::Money{18'050, "EUR"}}};
 }
 
-std::unique_ptr<Texts> texts(
-    const std::map<std::string, std::map<std::string, std::string>>& own = {}) {
+Texts texts(const std::map<std::string, std::map<std::string, std::string>>& own = {}) {
   auto made = Texts::create(kCatalogues, own);
   EXPECT_TRUE(made) << made.error().message;
   return *std::move(made);
 }
 
 TEST(Texts, WritesPluralsDatesAndMoneyInEnglish) {
-  EXPECT_EQ(texts()->render("en", Line{"stay", stay(1)}),
+  EXPECT_EQ(texts().render("en", Line{"stay", stay(1)}),
             "1 night from Thursday, December 10 for €180.50");
 }
 
 TEST(Texts, WritesPluralsDatesAndMoneyInSpanish) {
-  EXPECT_EQ(texts()->render("es", Line{"stay", stay(2)}),
+  EXPECT_EQ(texts().render("es", Line{"stay", stay(2)}),
             "2 noches desde el jueves, 10 de diciembre por 180,50\u00a0€");
 }
 
 TEST(Texts, LeavesOutTheCentsOfARoundAmount) {
-  EXPECT_EQ(texts()->render("en", Line{"hi", {{"name", pms::Money{18'000, "USD"}}}}), "Hi $180");
+  EXPECT_EQ(texts().render("en", Line{"hi", {{"name", pms::Money{18'000, "USD"}}}}), "Hi $180");
 }
 
 TEST(Texts, PutsAHotelsOwnTextInItsPlace) {
   EXPECT_EQ(
-      texts({{"hi", {{"es", "¡Buenas, {name}!"}}}})->render("es", Line{"hi", {{"name", "Ana"}}}),
+      texts({{"hi", {{"es", "¡Buenas, {name}!"}}}}).render("es", Line{"hi", {{"name", "Ana"}}}),
       "¡Buenas, Ana!");
 }
 
 TEST(Texts, NeverReadsAGuestsWordsAsAFormat) {
-  EXPECT_EQ(texts()->render("en", Line{"hi", {{"name", "{total} '{'"}}}), "Hi {total} '{'");
+  EXPECT_EQ(texts().render("en", Line{"hi", {{"name", "{total} '{'"}}}), "Hi {total} '{'");
 }
 
 TEST(Texts, AnswersInTheFirstLanguageWhenTheGuestsIsMissing) {
-  EXPECT_EQ(texts()->render("pt", Line{"hi", {{"name", "Ana"}}}), "Hi Ana");
+  EXPECT_EQ(texts().render("pt", Line{"hi", {{"name", "Ana"}}}), "Hi Ana");
 }
 
 TEST(Texts, NamesATextThatIsNotMessageFormat) {

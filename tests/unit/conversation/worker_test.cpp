@@ -142,7 +142,7 @@ class WorkerTest : public testing::Test {
   Pipeline pipeline_;
   Result<nlu::ParseReply> heard_ = nlu::ParseReply{};
   std::unique_ptr<Database> database_;
-  std::unique_ptr<Texts> texts_;
+  std::optional<Texts> texts_;
   std::optional<Inbox> inbox_;
   std::optional<Outbox> outbox_;
   std::optional<Sessions> sessions_;
