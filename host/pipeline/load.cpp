@@ -217,11 +217,10 @@ void read_use(const Reading& reading, Section& section, PluginUse& plugin) {
 }
 
 /// Where a plugin's code runs is a choice of one in this release.
-void read_isolation(Section& section) {
-  std::string isolation = "in_process";
+void read_isolation(Section& section, std::optional<Isolation>& isolation) {
   section.read("isolation", isolation,
                "in_process; this release runs every plugin in the host's own process",
-               one_of<std::string>({{"in_process", "in_process"}}));
+               one_of<Isolation>({{"in_process", Isolation::in_process}}));
 }
 
 void read_plugin(const Reading& reading, const YamlEntry& entry, const std::string& path) {
@@ -239,7 +238,9 @@ void read_plugin(const Reading& reading, const YamlEntry& entry, const std::stri
   Section section(reading, entry.value, path, "plugins.*");
   read_use(reading, section, plugin);
   section.flag("required", plugin.required);
-  read_isolation(section);
+  read_isolation(section, plugin.isolation);
+  section.flag("allow_unsigned", plugin.allow_unsigned);
+  section.flag("allow_rollback", plugin.allow_rollback);
   section.duration("deadline_ms", plugin.deadline, 10ms, 10min);
   section.number("max_in_flight", plugin.max_in_flight, 1U, 256U);
   plugin.positions[""] = entry.at;
@@ -315,6 +316,41 @@ void read_plugin_path(const Reading& reading, Section& top,
   }
 }
 
+/// A plugin's id, or its first parts with ".*" after them.
+bool is_id_pattern(std::string_view pattern) {
+  const auto prefix = pattern.ends_with(".*") ? pattern.substr(0, pattern.size() - 2) : pattern;
+  return pattern == "*" || is_name(prefix, "-.");
+}
+
+void read_trust_key(Section& section, TrustKey& key) {
+  const std::string ids = "the ids that it may sign, such as [com.acme.*]";
+  section.read("name", key.name, "a-z, 0-9, \"-\", \"_\", at most 63, such as acme",
+               name_with("-_"));
+  section.require("name");
+  section.text("key", key.key, "a minisign public key: RW and 54 characters more");
+  section.require("key");
+  section.words("ids", key.ids, ids);
+  section.require("ids");
+  const auto* list = section.peek("ids");
+  if (!std::ranges::all_of(key.ids, is_id_pattern)) section.complain_wrong("ids", *list);
+}
+
+/// A file that is read together with the configuration.
+void read_beside(const Reading& reading, Section& section, std::string_view key,
+                 std::filesystem::path& out, const std::string& needed) {
+  section.path(key, out, needed);
+  if (out.empty()) return;
+  const auto at = reading.out.pipeline.position(section.path_of(key));
+  out = (std::filesystem::path(at.file).parent_path() / out).lexically_normal();
+}
+
+void read_trust(const Reading& reading, Section& trust, Trust& out) {
+  trust.each_item("keys", "a list such as [{name: acme, key: RW..., ids: [com.acme.*]}]",
+                  [&](Section& key) { read_trust_key(key, out.keys.emplace_back()); });
+  trust.words("deny", out.deny, "a list of BLAKE2b-512 hashes, as b2sum prints them");
+  read_beside(reading, trust, "lock", out.lock, "a file, such as plugins.lock");
+}
+
 /// The one place that knows every key of the file.
 void read_pipeline(const Reading& reading, Section& top) {
   auto& out = reading.out.pipeline;
@@ -338,6 +374,7 @@ void read_pipeline(const Reading& reading, Section& top) {
            store_url);
   top.section("log", [&](Section& log) { read_log(log, out.log); });
   read_plugin_path(reading, top, out.plugin_path);
+  top.section("trust", [&](Section& trust) { read_trust(reading, trust, out.trust); });
   top.each_entry(
       "plugins", "plugins by name, such as {console: {use: channel/console, config: {...}}}",
       [&](const YamlEntry& entry, const std::string& path) { read_plugin(reading, entry, path); });

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,6 +47,13 @@ struct Listen {
   bool operator==(const Listen&) const = default;
 };
 
+/// Where a plugin's code runs.
+enum class Isolation : unsigned char {
+  in_process,           // In the host's own.
+  process,              // In a worker.
+  process_per_instance  // In a worker that no other instance uses.
+};
+
 /// One configured plugin.
 struct PluginUse {
   std::string name{};     // The key; also the last part of /webhooks/<name>.
@@ -53,6 +61,9 @@ struct PluginUse {
                           // manifest says it.
   std::string use{};      // "channel/console"; for a file the path as it is opened.
   bool required = false;  // Without it the host does not start, and is not ready.
+  std::optional<Isolation> isolation{};  // Not set: as its file's origin asks for.
+  bool allow_unsigned = false;  // May run in the host's process though nobody vouches for it.
+  bool allow_rollback = false;  // May be older than the lock file says.
   Millis deadline{10'000};
   unsigned max_in_flight = 8;
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
@@ -64,6 +75,24 @@ struct PluginUse {
 
   bool is_file() const { return kind.empty(); }
   bool operator==(const PluginUse&) const = default;
+};
+
+/// One key of `trust.keys`.
+struct TrustKey {
+  std::string name{};              // The vendor's, for people and lock files.
+  std::string key{};               // minisign's public key, "RW...".
+  std::vector<std::string> ids{};  // Plugins that it may sign; "*" stands for anything.
+
+  bool operator==(const TrustKey&) const = default;
+};
+
+/// Whom plugins' files may come from, besides the build of this host.
+struct Trust {
+  std::vector<TrustKey> keys{};
+  std::vector<std::string> deny{};  // BLAKE2b-512 of files that must not run, in hexadecimal.
+  std::filesystem::path lock{};     // Of the plugins that were accepted; empty: none.
+
+  bool operator==(const Trust&) const = default;
 };
 
 /// Which doors lead to which understanding and which house.
@@ -149,6 +178,7 @@ struct Pipeline {
                         // sqlite:<data_dir>/<tenant>.db. Holds secrets.
   LogSettings log{};
   std::vector<std::filesystem::path> plugin_path{"/usr/lib/conserje/plugins"};
+  Trust trust{};
   std::vector<PluginUse> plugins{};  // In the file's order.
   std::vector<Flow> flows{};         // `pipeline:`
   std::vector<Notify> notify{};

@@ -134,6 +134,33 @@ texts:
   EXPECT_EQ(pipeline.texts.at("greeting.hello"), (Translations{{"es", "Hola"}, {"en", "Hi"}}));
 }
 
+TEST_F(Load, ReadsWhomPluginsMayComeFrom) {
+  const auto loaded = load_with(R"(trust:
+  keys: [{name: acme, key: RWQabc, ids: [com.acme.*, org.acme.pms]}, {name: own, key: RWQdef, ids: ["*"]}]
+  deny: [0a1b]
+  lock: plugins.lock
+)");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(
+      loaded.pipeline.trust,
+      (Trust{.keys = {{"acme", "RWQabc", {"com.acme.*", "org.acme.pms"}}, {"own", "RWQdef", {"*"}}},
+             .deny = {"0a1b"},
+             .lock = "conf/plugins.lock"}));
+}
+
+TEST_F(Load, WhatAPluginMayIsSaidOfEachApart) {
+  const auto loaded = load(
+      "plugins:\n  a: {use: sink/a, allow_unsigned: true, isolation: in_process}\n"
+      "  b: {use: sink/b, allow_rollback: true}\n");
+  const auto& plugins = loaded.pipeline.plugins;
+  EXPECT_EQ(std::tuple(plugins.at(0).allow_unsigned, plugins.at(0).allow_rollback,
+                       plugins.at(0).isolation),
+            std::tuple(true, false, std::optional(Isolation::in_process)));
+  EXPECT_EQ(std::tuple(plugins.at(1).allow_unsigned, plugins.at(1).allow_rollback,
+                       plugins.at(1).isolation),
+            std::tuple(false, true, std::optional<Isolation>()));
+}
+
 TEST_F(Load, APluginsConfigBecomesJsonAsYamlMeansIt) {
   source.environment["TOKEN"] = "42";
   const auto loaded = load(R"(plugins:
@@ -227,6 +254,14 @@ TEST_F(Load, EachSettingRefusesWhatItCannotTake) {
       {"store: 'sqlite:'", "store: sqlite:PATH or postgresql"},
       {"log: debug", "log: a mapping"},
       {"log: {level: verbose}", "level: debug, info, warn or error"},
+      {"trust: acme", "trust: a mapping"},
+      {"trust: {keys: [RWQ]}", "keys: a list such as"},
+      {"trust: {keys: [{name: A c, key: RWQ, ids: [a.b]}]}", "name: a-z, 0-9"},
+      {"trust: {keys: [{name: a, key: RWQ, ids: [Com.Acme]}]}", "ids: the ids that it may sign"},
+      {"trust: {keys: [{name: a, key: RWQ, ids: ['com.*me.x']}]}", "ids: the ids that it may"},
+      {"trust: {keys: [{name: a, key: RWQ}]}", "ids: the ids that it may sign"},
+      {"trust: {deny: abc}", "deny: a list of BLAKE2b-512 hashes"},
+      {"trust: {lock: ''}", "lock: a file, such as plugins.lock"},
       {"faq: {wifi: Clave}", "wifi: {es: \"...\", en: \"...\"}"},
       {"faq: {wifi: {es: '', en: x}}", "wifi: {es: \"...\", en: \"...\"}"},
       {"notify: [staff]", "notify: a list such as"},
@@ -256,7 +291,9 @@ TEST_F(Load, EachPluginSettingRefusesWhatItCannotTake) {
        "    needed: isolation: in_process; this release runs every plugin in the host's own "
        "process"},
       {"{use: channel/x, required: yes}", "\"yes\" does not fit \"plugins.x.required\""},
-      {"{use: channel/x, allow_unsigned: true}", "unknown key \"allow_unsigned\""},
+      {"{use: channel/x, allow_unsigned: please}",
+       "\"please\" does not fit \"plugins.x.allow_unsigned\""},
+      {"{use: channel/x, allow_rollback: 1}", "\"1\" does not fit \"plugins.x.allow_rollback\""},
       {"{use: channel/x, deadline_ms: 0}", "\"0\" does not fit \"plugins.x.deadline_ms\""},
       {"{use: channel/x, config: text}", "\"text\" does not fit \"plugins.x.config\""}};
   for (const auto& [text, found] : kWrong) {

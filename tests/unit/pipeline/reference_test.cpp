@@ -52,6 +52,7 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
                           .public_url = loaded.pipeline.public_url,
                           .store = "sqlite:data/" + loaded.pipeline.tenant + ".db",
                           .log = {.file = loaded.pipeline.log.file},
+                          .trust = loaded.pipeline.trust,
                           .plugins = loaded.pipeline.plugins,
                           .flows = loaded.pipeline.flows,
                           .notify = loaded.pipeline.notify,
@@ -63,6 +64,8 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
   const PluginUse plugin;
   const auto& first = loaded.pipeline.plugins.at(0);
   EXPECT_EQ(first.required, plugin.required);
+  EXPECT_EQ(first.allow_unsigned, plugin.allow_unsigned);
+  EXPECT_EQ(first.allow_rollback, plugin.allow_rollback);
   EXPECT_EQ(first.deadline, plugin.deadline);
   EXPECT_EQ(first.max_in_flight, plugin.max_in_flight);
 }
