@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 
@@ -14,6 +15,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   std::filesystem::path config;
   std::string text;
+  std::filesystem::path lock_file;
+  std::vector<std::filesystem::path> files;
 
   auto* run = app.add_subcommand("run", "Serve until SIGTERM or SIGINT");
   auto* check = app.add_subcommand(
@@ -22,9 +25,14 @@ int main(int argc, char** argv) {
       app.add_subcommand("try", "Show how one message would be understood and answered");
   auto* plugins =
       app.add_subcommand("plugins", "List the plugins that can be used, without running them");
+  auto* lock = plugins->add_subcommand("lock", "Accept plugins as they are now: write a lock file");
   auto* migrate = app.add_subcommand("migrate", "Bring the store's tables up to this host");
   for (auto* command : {run, check, attempt, migrate})
     command->add_option("config", config, "The pipeline definition, a YAML file")->required();
+  for (auto* command : {plugins, lock})
+    command->add_option("--config", config, "The pipeline definition, for its keys and paths");
+  lock->add_option("--lock", lock_file, "The lock file; default: trust.lock of the configuration");
+  lock->add_option("files", files, "The plugins' .so files; default: those of the configuration");
   attempt->add_option("text", text, "What a guest writes")->required();
   CLI11_PARSE(app, argc, argv);
 
@@ -32,7 +40,8 @@ int main(int argc, char** argv) {
     if (run->parsed()) return conserje::run_command(config);
     if (check->parsed()) return conserje::check_command(config);
     if (attempt->parsed()) return conserje::try_command(config, text);
-    if (plugins->parsed()) return conserje::plugins_command();
+    if (lock->parsed()) return conserje::plugins_lock_command(config, lock_file, files);
+    if (plugins->parsed()) return conserje::plugins_command(config);
     return conserje::migrate_command(config);
   } catch (const std::exception& error) {  // A constructor that could not do its part at the start.
     std::cerr << "conserje: " << error.what() << '\n';

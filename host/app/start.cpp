@@ -7,6 +7,7 @@
 #include "guard/system_random.hpp"
 #include "pipeline/load.hpp"
 #include "pipeline/source.hpp"
+#include "plugin/trust_rules.hpp"
 
 namespace conserje {
 namespace {
@@ -45,7 +46,8 @@ Checked check_configuration(const std::filesystem::path& file) {
   const char* environment = std::getenv("CONSERJE_PLUGIN_PATH");
   const auto folders = plugin_folders(environment == nullptr ? "" : environment,
                                       checked.pipeline.plugin_path, own_executable());
-  checked.plugins = inspect_plugins(checked.pipeline.plugins, folders, checked.pipeline.mode,
+  const auto trust = read_trust(checked.pipeline, own_executable(), checked.findings);
+  checked.plugins = inspect_plugins(checked.pipeline.plugins, folders, trust, checked.pipeline.mode,
                                     checked.secrets, checked.findings);
 
   auto texts = Texts::create(*std::move(catalogues), checked.pipeline.texts);

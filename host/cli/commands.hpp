@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 /// The subcommands of `conserje`, one .cpp each. Each returns the process's exit status: 0, it did
 /// what it was asked; 1, it could not, and standard error says why and what to do.
@@ -17,8 +18,14 @@ int check_command(const std::filesystem::path& config);
 /// nothing.
 int try_command(const std::filesystem::path& config, const std::string& text);
 
-/// Lists the plugins on the plugin path, without running their code.
-int plugins_command();
+/// Lists the plugins on the plugin path and who vouches for each, without running their code.
+/// `config` may be empty: then it is only known which ones this host's build made.
+int plugins_command(const std::filesystem::path& config);
+
+/// Accepts plugins as they are now: writes their ids, versions and hashes into `lock`, and says
+/// what changed. Empty `files`: the plugins of `config`; empty `lock`: the one that `config` names.
+int plugins_lock_command(const std::filesystem::path& config, const std::filesystem::path& lock,
+                         const std::vector<std::filesystem::path>& files);
 
 /// Brings the store's tables up to this host.
 int migrate_command(const std::filesystem::path& config);

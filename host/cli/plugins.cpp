@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <vector>
 
-#include "app/start.hpp"
 #include "cli/commands.hpp"
-#include "plugin/elf.hpp"
+#include "cli/plugin_files.hpp"
+#include "plugin/trust_rules.hpp"
 
 namespace conserje {
 namespace {
@@ -20,30 +19,32 @@ std::vector<std::filesystem::path> shared_objects(const std::filesystem::path& f
 }
 
 /// One line for a plugin that would load, several for one that would not.
-bool describe(const std::filesystem::path& file) {
-  const auto image = SealedImage::open(file);
-  const auto manifest = image ? read_manifest((*image)->bytes(), Platform::current())
-                              : Result<Manifest>(image.error());
-  if (!manifest) {
-    std::cout << file.filename().string() << ": " << manifest.error().message << '\n';
+bool describe(const std::filesystem::path& file, const TrustRules& trust) {
+  const auto looked = look_at(file, trust);
+  std::cout << file.filename().string() << ": ";
+  if (!looked) {
+    std::cout << looked.error().message << '\n';
     return false;
   }
-  std::cout << file.filename().string() << ": " << manifest->title << " (" << manifest->id << ' '
-            << manifest->version << ")\n";
+  const auto& [manifest, vouched] = *looked;
+  std::cout << manifest.title << " (" << manifest.id << ' ' << manifest.version << "), "
+            << describe(vouched) << '\n';
   return true;
 }
 
 }  // namespace
 
-int plugins_command() {
-  const char* environment = std::getenv("CONSERJE_PLUGIN_PATH");
+int plugins_command(const std::filesystem::path& config) {
+  auto places = plugin_places(config);
+  places.trust.accepted = read_accepted(places.pipeline, places.findings);
+  std::cerr << report(places.findings);
+  if (has_errors(places.findings)) return 1;
   bool all_fine = true;
   std::size_t found = 0;
-  for (const auto& folder :
-       plugin_folders(environment == nullptr ? "" : environment, {}, own_executable())) {
+  for (const auto& folder : places.folders) {
     for (const auto& file : shared_objects(folder)) {
       if (found++ == 0) std::cout << folder.string() << ":\n";
-      all_fine = describe(file) && all_fine;
+      all_fine = describe(file, places.trust) && all_fine;
     }
     if (found > 0)
       break;  // The first folder that has plugins is the one that `run` takes them from.

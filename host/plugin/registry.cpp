@@ -8,6 +8,7 @@
 
 #include "pipeline/schema.hpp"
 #include "plugin/refusal.hpp"
+#include "plugin/trust_rules.hpp"
 
 namespace conserje {
 namespace {
@@ -40,30 +41,10 @@ std::vector<std::string> plugins_in(std::span<const fs::path> folders) {
   return names;
 }
 
-/// The file of `use: kind/name`, or of `use: ./path/to/vendor.so`.
-Result<fs::path> locate(const PluginUse& use, std::span<const fs::path> folders) {
-  if (use.is_file()) return fs::path(use.use);
-  auto file = use.use + ".so";
-  std::replace(file.begin(), file.end(), '/', '_');
-  std::string searched;
-  for (const auto& folder : folders) {
-    std::error_code error;
-    if (fs::exists(folder / file, error)) return folder / file;
-    searched += (searched.empty() ? "" : ", ") + folder.string();
-  }
-  const auto installed = plugins_in(folders);
-  const auto meant = nearest(use.use, installed);
-  return refusal(use.use + " is not installed: there is no " + file,
-                 "this file in one of " + searched, kOperator,
-                 meant.empty()
-                     ? "name the folder that holds it: plugin_path: [FOLDER]"
-                     : "did you mean `use: " + std::string(meant) +
-                           "`? If not, name the folder that holds it: plugin_path: [FOLDER]");
-}
-
 struct File {
   std::shared_ptr<const SealedImage> image;
   Manifest manifest;
+  PluginFile judged;
 };
 
 Result<File> read_file(const fs::path& path) {
@@ -71,7 +52,9 @@ Result<File> read_file(const fs::path& path) {
   if (!image) return image.error();
   auto manifest = read_manifest((*image)->bytes(), Platform::current());
   if (!manifest) return manifest.error();
-  return File{*std::move(image), *std::move(manifest)};
+  auto judged = plugin_file_of(**image, *manifest);
+  if (!judged) return judged.error();
+  return File{*std::move(image), *std::move(manifest), *std::move(judged)};
 }
 
 Status check_kind(const PluginUse& use, const Manifest& manifest) {
@@ -81,6 +64,21 @@ Status check_kind(const PluginUse& use, const Manifest& manifest) {
   return refusal(
       "it is of the kind " + offered, "one of the kind " + use.kind, kOperator,
       "install the right file in its place, or load this one by its path: use: ./FILE.so");
+}
+
+/// The plugin of this use and this file, when it may be loaded.
+Result<InspectedPlugin> accept(const Result<File>& file, const PluginUse& use,
+                               const TrustRules& trust) {
+  if (!file) return file.error();
+  const auto vouched = judge(trust, file->judged, use);
+  if (!vouched) return vouched.error();
+  const auto place = default_isolation(*vouched, use);
+  if (!place) return place.error();
+  if (const auto fits = check_kind(use, file->manifest); !fits) return fits.error();
+  InspectedPlugin plugin{use, file->image, file->manifest, *vouched};
+  plugin.use.isolation = *place;
+  if (use.is_file()) plugin.use.kind = file->manifest.kinds.front().name;
+  return plugin;
 }
 
 /// What a plugin said when it was created or started.
@@ -115,34 +113,48 @@ std::vector<fs::path> plugin_folders(std::string_view environment,
   return folders;
 }
 
+Result<fs::path> locate_plugin(const PluginUse& use, std::span<const fs::path> folders) {
+  if (use.is_file()) return fs::path(use.use);
+  auto file = use.use + ".so";
+  std::replace(file.begin(), file.end(), '/', '_');
+  std::string searched;
+  for (const auto& folder : folders) {
+    std::error_code error;
+    if (fs::exists(folder / file, error)) return folder / file;
+    searched += (searched.empty() ? "" : ", ") + folder.string();
+  }
+  const auto installed = plugins_in(folders);
+  const auto meant = nearest(use.use, installed);
+  return refusal(use.use + " is not installed: there is no " + file,
+                 "this file in one of " + searched, kOperator,
+                 meant.empty()
+                     ? "name the folder that holds it: plugin_path: [FOLDER]"
+                     : "did you mean `use: " + std::string(meant) +
+                           "`? If not, name the folder that holds it: plugin_path: [FOLDER]");
+}
+
 std::vector<InspectedPlugin> inspect_plugins(std::span<const PluginUse> uses,
-                                             std::span<const fs::path> folders, Mode mode,
+                                             std::span<const fs::path> folders,
+                                             const TrustRules& trust, Mode mode,
                                              SecretStore& secrets, std::vector<Finding>& findings) {
   std::vector<InspectedPlugin> plugins;
   std::map<fs::path, Result<File>> files;  // Several uses of one file share its image.
   for (const PluginUse& configured : uses) {
-    const auto path = locate(configured, folders);
+    const auto path = locate_plugin(configured, folders);
     if (!path) {
       findings.push_back(finding_about(configured, path.error().message));
       continue;
     }
     auto file = files.find(*path);
     if (file == files.end()) file = files.emplace(*path, read_file(*path)).first;
-    Status usable = Done{};
-    if (!file->second) {
-      usable = file->second.error();
-    } else {
-      usable = check_kind(configured, file->second->manifest);
-    }
-    if (!usable) {
-      findings.push_back(finding_about(configured, path->string() + ": " + usable.error().message));
+    auto plugin = accept(file->second, configured, trust);
+    if (!plugin) {
+      findings.push_back(finding_about(configured, path->string() + ": " + plugin.error().message));
       continue;
     }
-    InspectedPlugin plugin{configured, file->second->image, file->second->manifest};
-    if (plugin.use.is_file()) plugin.use.kind = plugin.manifest.kinds.front().name;
     const auto known = findings.size();
-    check_config(plugin.manifest.config_schema, mode, plugin.use, secrets, findings);
-    if (!has_errors(std::span(findings).subspan(known))) plugins.push_back(std::move(plugin));
+    check_config(plugin->manifest.config_schema, mode, plugin->use, secrets, findings);
+    if (!has_errors(std::span(findings).subspan(known))) plugins.push_back(*std::move(plugin));
   }
   return plugins;
 }
@@ -151,7 +163,7 @@ Registry Registry::open(std::vector<InspectedPlugin> plugins, const ServiceSourc
                         std::vector<Finding>& findings) {
   Registry registry;
   std::map<const SealedImage*, Result<Module>> modules;  // Each file is loaded once.
-  for (const auto& [use, image, manifest] : plugins) {
+  for (const auto& [use, image, manifest, vouched] : plugins) {
     auto module = modules.find(image.get());
     if (module == modules.end())
       module = modules.emplace(image.get(), Module::load(image, CJ_ABI_VERSION)).first;

@@ -14,6 +14,7 @@
 #include "plugin/manifest.hpp"
 #include "plugin/module.hpp"
 #include "plugin/services.hpp"
+#include "plugin/trust.hpp"
 
 namespace conserje {
 
@@ -24,23 +25,29 @@ std::vector<std::filesystem::path> plugin_folders(std::string_view environment,
                                                   std::span<const std::filesystem::path> configured,
                                                   const std::filesystem::path& executable);
 
+/// The file of `use: kind/name`, or of `use: ./path/to/vendor.so`, which need not be there. Errors:
+/// a refusal: no folder has it.
+Result<std::filesystem::path> locate_plugin(const PluginUse& use,
+                                            std::span<const std::filesystem::path> folders);
+
 /// A configured plugin that may be loaded: everything has been checked that can be known without
 /// running its code.
 struct InspectedPlugin {
-  PluginUse use;  // Its config is what the plugin will be given.
+  PluginUse use;  // Its config is what the plugin will be given; isolation and kind are set.
   std::shared_ptr<const SealedImage> image;
   Manifest manifest;
+  Vouched vouched{};  // Whom the image comes from.
 };
 
-/// Finds each plugin's file, reads its manifest, and checks kind, ABI, platform and config. Runs
-/// none of their code. Every plugin's findings are reported at once. A config that does not fit is
-/// always an error, because a mistake in the file should not wait for production; whatever else is
-/// wrong with a plugin that is not `required` is a warning, and the plugin is left out. Secrets
-/// move into `secrets`.
+/// Finds each plugin's file, reads its manifest, judges by `trust` whom it comes from, and checks
+/// kind, ABI, platform and config. Runs none of their code. Every plugin's findings are reported at
+/// once. A config that does not fit is always an error, because a mistake in the file should not
+/// wait for production; whatever else is wrong with a plugin that is not `required` is a warning,
+/// and the plugin is left out. Secrets move into `secrets`.
 std::vector<InspectedPlugin> inspect_plugins(std::span<const PluginUse> uses,
                                              std::span<const std::filesystem::path> folders,
-                                             Mode mode, SecretStore& secrets,
-                                             std::vector<Finding>& findings);
+                                             const TrustRules& trust, Mode mode,
+                                             SecretStore& secrets, std::vector<Finding>& findings);
 
 /// The plugins that run. Threads: find() and all() any; the rest main.
 class Registry {

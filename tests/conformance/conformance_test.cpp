@@ -12,6 +12,7 @@
 #include "pipeline/schema.hpp"
 #include "pipeline/secrets.hpp"
 #include "plugin/registry.hpp"
+#include "plugin/trust_rules.hpp"
 #include "unit/plugin/world.hpp"
 
 namespace conserje {
@@ -53,6 +54,13 @@ void expect_no_bug(const Result<Reply>& reply, const std::string& asked) {
       << asked.substr(0, 40) << ": " << reply.error().message;
 }
 
+/// The rules of a host without `trust:`, with the lock file that the build wrote.
+TrustRules rules_of_the_build() {
+  const auto lock = read_lock(fs::path(CONSERJE_TEST_PLUGINS) / kLockFileName);
+  EXPECT_TRUE(lock) << lock.error().message;
+  return {.first_party = lock ? *lock : Lock{}};
+}
+
 class APlugin : public testing::TestWithParam<std::string> {
  protected:
   World world{};
@@ -85,7 +93,8 @@ class APlugin : public testing::TestWithParam<std::string> {
     use.config = sample(manifest().config_schema);
     std::vector<Finding> findings;
     const fs::path folder = CONSERJE_TEST_PLUGINS;
-    auto plugins = inspect_plugins({&use, 1}, {&folder, 1}, Mode::development, secrets, findings);
+    auto plugins = inspect_plugins({&use, 1}, {&folder, 1}, rules_of_the_build(), Mode::development,
+                                   secrets, findings);
     auto registry = Registry::open(std::move(plugins), sources(), findings);
     EXPECT_FALSE(has_errors(findings)) << report(findings);
     return registry;
@@ -109,6 +118,14 @@ TEST_P(APlugin, SaysWhatItIs) {
   EXPECT_TRUE(said.has_kind(kind()));
   EXPECT_NE(said.title, "");
   EXPECT_NE(said.licence, "");
+}
+
+TEST_P(APlugin, IsFirstParty) {
+  const auto file = plugin_file_of(*image(), manifest());
+  ASSERT_TRUE(file) << file.error().message;
+  const auto vouched = judge(rules_of_the_build(), *file, {});
+  ASSERT_TRUE(vouched) << vouched.error().message;
+  EXPECT_EQ(vouched->origin, Origin::first_party);
 }
 
 TEST_P(APlugin, ExportsItsEntryAndNothingElse) {

@@ -17,6 +17,7 @@ PluginUse use_of(const std::string& name, const std::string& use, nlohmann::json
                  bool required = true) {
   PluginUse out{.name = name, .use = use, .required = required};
   if (!use.starts_with('/')) out.kind = use.substr(0, use.find('/'));
+  out.allow_unsigned = true;  // Nobody signs test plugins.
   out.config = std::move(config);
   out.positions[""] = {"hotel.yaml", 7, 3};
   return out;
@@ -31,7 +32,7 @@ class ARegistry : public testing::Test {
   fs::path folder = CONSERJE_TEST_PLUGINS;
 
   std::vector<InspectedPlugin> inspect(std::vector<PluginUse> uses) {
-    return inspect_plugins(uses, {&folder, 1}, Mode::development, secrets, findings);
+    return inspect_plugins(uses, {&folder, 1}, {}, Mode::development, secrets, findings);
   }
   Registry open(std::vector<PluginUse> uses) {
     auto sources = world.sources();
@@ -102,6 +103,19 @@ TEST_F(ARegistry, RefusesAPluginForAnotherAbiBeforeItsCodeRuns) {
                 "    who must act: the operator of this host\n"
                 "    do: upgrade the host: apt-get install --only-upgrade conserje\n"
                 "1 error, 0 warnings\n");
+}
+
+TEST_F(ARegistry, JudgesAFileForEachOfItsUses) {
+  auto unsigned_use = use_of("owner", "sink/good", nlohmann::json::object(), false);
+  unsigned_use.allow_unsigned = false;
+  const auto plugins =
+      inspect({use_of("staff", "sink/good", nlohmann::json::object()), unsigned_use});
+  ASSERT_EQ(plugins.size(), 1U);
+  EXPECT_EQ(plugins[0].use.name, "staff");
+  EXPECT_EQ(plugins[0].use.isolation, Isolation::in_process);
+  EXPECT_EQ(plugins[0].vouched, (Vouched{.digest = digest_of(plugins[0].image->bytes())}));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(findings[0].found.find("it is unsigned") != std::string::npos) << report(findings);
 }
 
 TEST_F(ARegistry, RefusesASharedObjectWithoutAManifest) {
