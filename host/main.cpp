@@ -4,12 +4,16 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "plugin/worker/worker_main.hpp"
 
 int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 1);  // One heap for all threads: hundreds of hosts share a machine.
+  // Not a command for people: what the host starts itself for plugins with `isolation: process`.
+  if (argc == 2 && std::string_view(argv[1]) == "worker") return conserje::worker_main();
 
   CLI::App app("Conserje: the guest-messaging host for hotels and restaurants");
   app.require_subcommand(1);

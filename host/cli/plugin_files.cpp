@@ -29,7 +29,7 @@ PluginPlaces plugin_places(const std::filesystem::path& config) {
 }
 
 Result<LookedAt> look_at(const std::filesystem::path& file, const TrustRules& trust) {
-  const auto image = SealedImage::copy(file);
+  const auto image = SealedImage::open(file);
   if (!image) return image.error();
   auto manifest = read_manifest((*image)->bytes(), Platform::current());
   if (!manifest) return manifest.error();

@@ -216,11 +216,17 @@ void read_use(const Reading& reading, Section& section, PluginUse& plugin) {
   }
 }
 
-/// Where a plugin's code runs is a choice of one in this release.
-void read_isolation(Section& section, std::optional<Isolation>& isolation) {
-  section.read("isolation", isolation,
-               "in_process; this release runs every plugin in the host's own process",
-               one_of<Isolation>({{"in_process", Isolation::in_process}}));
+/// Where a plugin's code runs, and how it is confined there.
+void read_isolation(Section& section, PluginUse& plugin) {
+  section.read("isolation", plugin.isolation, "in_process, process or process_per_instance",
+               one_of<Isolation>({{"in_process", Isolation::in_process},
+                                  {"process", Isolation::process},
+                                  {"process_per_instance", Isolation::process_per_instance}}));
+  section.read("sandbox", plugin.sandbox, "required, available or off",
+               one_of<Sandbox>({{"required", Sandbox::required},
+                                {"available", Sandbox::available},
+                                {"off", Sandbox::off}}));
+  section.number("memory_limit_mb", plugin.memory_limit_mb, 16U, 65'536U);
 }
 
 void read_plugin(const Reading& reading, const YamlEntry& entry, const std::string& path) {
@@ -238,7 +244,7 @@ void read_plugin(const Reading& reading, const YamlEntry& entry, const std::stri
   Section section(reading, entry.value, path, "plugins.*");
   read_use(reading, section, plugin);
   section.flag("required", plugin.required);
-  read_isolation(section, plugin.isolation);
+  read_isolation(section, plugin);
   section.flag("allow_unsigned", plugin.allow_unsigned);
   section.flag("allow_rollback", plugin.allow_rollback);
   section.duration("deadline_ms", plugin.deadline, 10ms, 10min);

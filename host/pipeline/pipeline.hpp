@@ -49,9 +49,16 @@ struct Listen {
 
 /// Where a plugin's code runs.
 enum class Isolation : unsigned char {
-  in_process,           // In the host's own.
-  process,              // In a worker.
-  process_per_instance  // In a worker that no other instance uses.
+  in_process,            // In the host's own.
+  process,               // In a worker, a process of its own.
+  process_per_instance,  // The same: each entry of `plugins` is one instance with its own worker.
+};
+
+/// How a worker is confined.
+enum class Sandbox : unsigned char {
+  required,   // By all that there is, or the host does not start.
+  available,  // By what this kernel offers; the status says what is missing.
+  off,
 };
 
 /// One configured plugin.
@@ -66,6 +73,8 @@ struct PluginUse {
   bool allow_rollback = false;  // May be older than the lock file says.
   Millis deadline{10'000};
   unsigned max_in_flight = 8;
+  Sandbox sandbox = Sandbox::available;  // Of its worker.
+  unsigned memory_limit_mb = 512;        // Of its worker.
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
 
   /// Of every value in `config`, by JSON pointer; "" is the plugin itself.

@@ -41,28 +41,6 @@ std::string people_text(std::string_view bytes, std::size_t limit) {
   return text;
 }
 
-/// What is wrong with a buffer; empty: nothing.
-std::string_view flaw(const cj_buf& buffer) {
-  if (buffer.data == nullptr && buffer.size > 0) return "buffer without data";
-  if (buffer.size > kReplyLimit) return "buffer over the limit";
-  if (buffer.owner != nullptr && buffer.release == nullptr) return "buffer without release";
-  return {};
-}
-
-/// What is wrong with a result; empty: nothing.
-std::string_view flaw(const cj_result& result) {
-  if (result.size != sizeof(cj_result)) return "result with another size";
-  for (const cj_buf* buffer : {&result.head, &result.message, &result.vendor_code})
-    if (const auto found = flaw(*buffer); !found.empty()) return found;
-  if (result.attachment_count > kMaxAttachments) return "too many attachments";
-  if (result.attachments == nullptr && result.attachment_count > 0) return "attachments nowhere";
-  if (result.attachments_owner != nullptr && result.release_attachments == nullptr)
-    return "attachments without release";
-  for (std::uint64_t i = 0; i < result.attachment_count; ++i)
-    if (const auto found = flaw(result.attachments[i]); !found.empty()) return found;
-  return {};
-}
-
 /// Field by field: one memset of the whole is a `rep stos`, 25 ns.
 void clear(cj_result& result) {
   result.size = sizeof result;
@@ -75,19 +53,6 @@ void clear(cj_result& result) {
   result.attachment_count = 0;
   result.attachments_owner = nullptr;
   result.release_attachments = nullptr;
-}
-
-void release_only(const cj_buf& buffer) {
-  if (buffer.release != nullptr) buffer.release(buffer.owner);
-}
-
-/// Releases every buffer of a result without a flaw.
-void release_all(const cj_result& result) {
-  for (std::uint64_t i = 0; i < result.attachment_count; ++i) release_only(result.attachments[i]);
-  if (result.release_attachments != nullptr) result.release_attachments(result.attachments_owner);
-  release_only(result.head);
-  release_only(result.message);
-  release_only(result.vendor_code);
 }
 
 Error to_error(const cj_result& result) {
@@ -158,7 +123,7 @@ PluginInstance::PluginInstance(const PluginUse& use, const Manifest& manifest,
 }
 
 Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
-    const PluginUse& use, const Manifest& manifest, const Module& module,
+    const PluginUse& use, const Manifest& manifest, const PluginCode& code,
     std::shared_ptr<HostServices> services, const ServiceSources& sources) {
   std::unique_ptr<PluginInstance> instance(
       new PluginInstance(use, manifest, std::move(services), sources));
@@ -167,7 +132,7 @@ Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
   const auto call = instance->make_call({}, instance->clock_.monotonic());
   const cj_instance* table = nullptr;
   const auto created = instance->ask([&](cj_result* result) {
-    module.table().create(instance->services_->host(), &call, to_c(config), &table, result);
+    code.create(instance->services_->host(), &call, to_c(config), &table, result);
   });
   if (!created) return created.error();
   if (table != nullptr) instance->table_ = sized_copy(table);

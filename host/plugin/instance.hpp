@@ -22,15 +22,13 @@
 #include "pipeline/pipeline.hpp"
 #include "plugin/call.hpp"
 #include "plugin/manifest.hpp"
-#include "plugin/module.hpp"
+#include "plugin/plugin_code.hpp"
+#include "plugin/result_flaw.hpp"
 #include "plugin/services.hpp"
 
 namespace conserje {
 
 /// The bounds of one call.
-inline constexpr std::size_t kMaxAttachments = 16;
-inline constexpr std::uint64_t kReplyLimit =
-    16 * 1024 * 1024;  // Bytes of the head, of each attachment.
 inline constexpr std::size_t kErrorTextLimit = 4096;
 inline constexpr Millis kMaxRetryAfter{24 * 3'600'000};
 
@@ -72,10 +70,11 @@ class ResultView {
 /// shows in health(). Threads: any, unless a function says otherwise.
 class PluginInstance final : private ServiceClient {
  public:
-  /// Calls the plugin's create. Errors: the plugin's own, or bug. [main thread]
+  /// Calls the plugin's create, wherever its code runs. Errors: the plugin's own, or bug.
+  /// [main thread]
   static Result<std::unique_ptr<PluginInstance>> create(const PluginUse& use,
                                                         const Manifest& manifest,
-                                                        const Module& module,
+                                                        const PluginCode& code,
                                                         std::shared_ptr<HostServices> services,
                                                         const ServiceSources& sources);
   /// Drains and destroys what still runs. Not when drain() is false: then the plugin would come

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "conserje/wire.hpp"
+#include "plugin/descriptor.hpp"
 #include "plugin/refusal.hpp"
 
 #ifndef MFD_EXEC
@@ -24,24 +25,6 @@
 
 namespace conserje {
 namespace {
-
-/// A descriptor that is closed at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  explicit operator bool() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-  int leave() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 std::string system_error_text() { return std::generic_category().message(errno); }
 
@@ -153,6 +136,18 @@ Result<std::shared_ptr<const SealedImage>> SealedImage::make(const std::filesyst
     image->bytes_ = {static_cast<const char*>(mapped), size};
   }
   return std::shared_ptr<const SealedImage>(std::move(image));
+}
+
+Result<std::shared_ptr<const SealedImage>> SealedImage::adopt(int fd,
+                                                              const std::filesystem::path& file) {
+  Descriptor owned(fd);
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return no_memfd("fstat");
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (mapped == MAP_FAILED) return no_memfd("mmap");
+  return std::shared_ptr<const SealedImage>(
+      new SealedImage(owned.leave(), {static_cast<const char*>(mapped), size}, file));
 }
 
 SealedImage::~SealedImage() {

@@ -10,6 +10,7 @@
 
 #include "conserje/cj.h"
 #include "conserje/result.hpp"
+#include "plugin/plugin_code.hpp"
 
 namespace conserje {
 
@@ -32,7 +33,14 @@ class SealedImage {
   SealedImage(const SealedImage&) = delete;
   SealedImage& operator=(const SealedImage&) = delete;
 
+  /// The image behind a descriptor that another process has made and sealed; `file` is only its
+  /// name. Errors: a refusal: the system does not allow it.
+  static Result<std::shared_ptr<const SealedImage>> adopt(int fd,
+                                                          const std::filesystem::path& file);
+
   std::string_view bytes() const { return bytes_; }
+  /// Borrowed, for another process that shall load it.
+  int descriptor() const { return fd_; }
   const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -56,7 +64,7 @@ inline constexpr std::size_t kImageLimit = 256 * 1024 * 1024;  // Bytes.
 /// A shared object in this process, loaded from its sealed image with RTLD_NOW, RTLD_LOCAL and
 /// RTLD_NODELETE. It stays mapped for good: its threads, thread-locals and static objects make any
 /// unloading unsafe. The one user of Boost.DLL.
-class Module {
+class Module final : public PluginCode {
  public:
   /// Loads the image (its constructors run) and asks cj_entry for the plugin's table. Errors: a
   /// refusal: a library or symbol that it needs is missing, cj_entry does not know `abi`, threw, or
@@ -65,6 +73,10 @@ class Module {
 
   /// Complete: what the plugin's own table is too short for is null.
   const cj_plugin& table() const { return table_; }
+  void create(const cj_host* host, const cj_call* call, cj_str config, const cj_instance** instance,
+              cj_result* result) const override {
+    table_.create(host, call, config, instance, result);
+  }
 
  private:
   explicit Module(const cj_plugin& table) : table_(table) {}

@@ -9,6 +9,7 @@
 #include "pipeline/schema.hpp"
 #include "plugin/refusal.hpp"
 #include "plugin/trust_rules.hpp"
+#include "plugin/worker/proxy.hpp"
 
 namespace conserje {
 namespace {
@@ -163,7 +164,16 @@ Registry Registry::open(std::vector<InspectedPlugin> plugins, const ServiceSourc
                         std::vector<Finding>& findings) {
   Registry registry;
   std::map<const SealedImage*, Result<Module>> modules;  // Each file is loaded once.
+  const auto launcher = std::make_shared<Launcher>(sources.worker_executable);
   for (const auto& [use, image, manifest, vouched] : plugins) {
+    if (*use.isolation != Isolation::in_process) {
+      const auto seen = without_inline(manifest);
+      const WorkerPlugin worker({launcher, image, use, seen,
+                                 sources.log.with({{"plugin", use.name}}), sources.clock,
+                                 sources.metrics, sources.worker_restart});
+      registry.add(use, seen, worker, sources, findings);
+      continue;
+    }
     auto module = modules.find(image.get());
     if (module == modules.end())
       module = modules.emplace(image.get(), Module::load(image, CJ_ABI_VERSION)).first;
@@ -172,16 +182,20 @@ Registry Registry::open(std::vector<InspectedPlugin> plugins, const ServiceSourc
           finding_about(use, image->file().string() + ": " + module->second.error().message));
       continue;
     }
-    auto services = std::make_shared<HostServices>(use, manifest, sources);
-    registry.services_.push_back(services);
-    auto instance = PluginInstance::create(use, manifest, *module->second, services, sources);
-    if (instance)
-      registry.instances_.push_back(*std::move(instance));
-    else
-      findings.push_back(
-          finding_about(use, failed_to("create", instance.error(), manifest).message));
+    registry.add(use, manifest, *module->second, sources, findings);
   }
   return registry;
+}
+
+void Registry::add(const PluginUse& use, const Manifest& manifest, const PluginCode& code,
+                   const ServiceSources& sources, std::vector<Finding>& findings) {
+  auto services = std::make_shared<HostServices>(use, manifest, sources);
+  services_.push_back(services);
+  auto instance = PluginInstance::create(use, manifest, code, services, sources);
+  if (instance)
+    instances_.push_back(*std::move(instance));
+  else
+    findings.push_back(finding_about(use, failed_to("create", instance.error(), manifest).message));
 }
 
 Registry::~Registry() { drain({}); }

@@ -74,6 +74,8 @@ class Registry {
 
  private:
   Registry() = default;
+  void add(const PluginUse& use, const Manifest& manifest, const PluginCode& code,
+           const ServiceSources& sources, std::vector<Finding>& findings);
   void remove(std::size_t index);
 
   std::vector<std::shared_ptr<HostServices>> services_;  // Outlive the instances.

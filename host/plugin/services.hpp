@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "plugin/http/client.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/plugin_storage.hpp"
+#include "plugin/worker/supervision.hpp"
 
 namespace conserje {
 
@@ -57,6 +59,8 @@ struct ServiceSources {
   SecretLookup secrets{};
   EmitHandler emit{};
   TimerScheduler* timers = nullptr;
+  std::filesystem::path worker_executable = "/proc/self/exe";  // With a `worker` of worker_main().
+  RestartRules worker_restart{};
 };
 
 class ServiceContext;

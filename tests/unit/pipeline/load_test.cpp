@@ -106,7 +106,7 @@ TEST_F(Load, ReadsFlowsNotifyAndTexts) {
 time_zone: UTC
 hotel: {name: H}
 plugins:
-  whatsapp: {use: channel/whatsapp, required: true, isolation: in_process, deadline_ms: 500, max_in_flight: 2}
+  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, deadline_ms: 500, max_in_flight: 2}
   vendor: {use: ./vendor.so}
   staff: {use: sink/slack}
 pipeline:
@@ -125,6 +125,9 @@ texts:
   EXPECT_TRUE(pipeline.plugin("whatsapp")->required);
   EXPECT_EQ(pipeline.plugin("whatsapp")->deadline, 500ms);
   EXPECT_EQ(pipeline.plugin("whatsapp")->max_in_flight, 2U);
+  EXPECT_EQ(pipeline.plugin("whatsapp")->isolation, Isolation::process);
+  EXPECT_EQ(pipeline.plugin("whatsapp")->sandbox, Sandbox::required);
+  EXPECT_EQ(pipeline.plugin("whatsapp")->memory_limit_mb, 64U);
   EXPECT_EQ(pipeline.plugin("mail"), nullptr);
   EXPECT_EQ(pipeline.flows,
             (std::vector<Flow>{{{"whatsapp"}, "vendor", "vendor", {"greeting", "human"}}}));
@@ -286,10 +289,13 @@ TEST_F(Load, EachPluginSettingRefusesWhatItCannotTake) {
       {"{use: channel/../x}", "\"channel/../x\" names no plugin"},
       {"{}", "\"use\" is missing in \"plugins.x\""},
       {"channel/x", "\"channel/x\" instead of a plugin's settings"},
-      {"{use: channel/x, isolation: process}",
-       "\"process\" does not fit \"plugins.x.isolation\"\n"
-       "    needed: isolation: in_process; this release runs every plugin in the host's own "
-       "process"},
+      {"{use: channel/x, isolation: worker}",
+       "\"worker\" does not fit \"plugins.x.isolation\"\n"
+       "    needed: isolation: in_process, process or process_per_instance"},
+      {"{use: channel/x, sandbox: on}",
+       "\"on\" does not fit \"plugins.x.sandbox\"\n"
+       "    needed: sandbox: required, available or off"},
+      {"{use: channel/x, memory_limit_mb: 1}", "\"1\" does not fit \"plugins.x.memory_limit_mb\""},
       {"{use: channel/x, required: yes}", "\"yes\" does not fit \"plugins.x.required\""},
       {"{use: channel/x, allow_unsigned: please}",
        "\"please\" does not fit \"plugins.x.allow_unsigned\""},

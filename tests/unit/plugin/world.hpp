@@ -14,6 +14,7 @@
 #include "counting_random.hpp"
 #include "fake_clock.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/module.hpp"
 #include "plugin/plugin_storage.hpp"
 #include "plugin/services.hpp"
 
