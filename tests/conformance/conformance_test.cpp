@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -88,14 +89,17 @@ class APlugin : public testing::TestWithParam<std::string> {
   }
 
   /// The plugin as a host runs it, with a config that fits its schema; created, not started.
-  Registry open() {
+  Registry open(Isolation isolation = Isolation::in_process) {
     PluginUse use{.name = "tested", .kind = kind(), .use = kind() + "/" + name()};
+    use.isolation = isolation;
     use.config = sample(manifest().config_schema);
     std::vector<Finding> findings;
     const fs::path folder = CONSERJE_TEST_PLUGINS;
     auto plugins = inspect_plugins({&use, 1}, {&folder, 1}, rules_of_the_build(), Mode::development,
                                    secrets, findings);
-    auto registry = Registry::open(std::move(plugins), sources(), findings);
+    auto all = sources();
+    all.worker_executable = CONSERJE_TEST_WORKER;
+    auto registry = Registry::open(std::move(plugins), all, findings);
     EXPECT_FALSE(has_errors(findings)) << report(findings);
     return registry;
   }
@@ -249,6 +253,61 @@ TEST_P(APlugin, TellsItsHealthAndDrains) {
   (void)registry.find("tested")->health();  // Its shape: misuses().
   EXPECT_EQ(registry.drain(world.clock.monotonic() + Millis(5'000)), std::vector<std::string>{});
   EXPECT_EQ(misuses(), "");
+}
+
+/// What a plugin answers to its recording, and what it sends meanwhile.
+struct Played {
+  std::vector<Result<Reply>> replies{};
+  std::vector<std::string> sent{};
+
+  bool operator==(const Played&) const = default;
+};
+
+Played play(PluginInstance& plugin, World& world, const Json& recording) {
+  Played played;
+  for (const auto& call : recording) {
+    const auto head = call["head"].dump();
+    const auto key = call.value("key", "");
+    const auto texts = call.value("attachments", std::vector<std::string>());
+    const std::vector<std::string_view> attachments(texts.begin(), texts.end());
+    for (const auto& method : plugin.manifest().methods)
+      if (method.name == call["method"])
+        played.replies.push_back(
+            plugin.call({.idempotency_key = key}, method.number, head, attachments));
+  }
+  for (const auto& request : world.sent) {
+    auto text = request.method + " " + request.url + "\n";
+    for (const auto& [name, value] : request.headers) text += name + ": " + value + "\n";
+    played.sent.push_back(text + request.body);
+  }
+  return played;
+}
+
+/// A second world for the same plugin.
+class Another final : public APlugin {
+ public:
+  using APlugin::open;
+  using APlugin::world;
+  void TestBody() override {}
+};
+
+TEST_P(APlugin, GivesTheSameBytesInAWorker) {
+  const auto file = fs::path(CONSERJE_RECORDINGS) / (GetParam() + ".json");
+  std::ifstream stream(file);
+  ASSERT_TRUE(stream) << "each plugin of the tree has its recording: " << file;
+  const auto recording = Json::parse(stream);
+  std::vector<Finding> findings;
+  auto registry = open();
+  registry.start(findings);
+  const auto here = play(*registry.find("tested"), world, recording);
+  EXPECT_EQ(here.replies.size(), recording.size());
+  EXPECT_TRUE(std::ranges::any_of(here.replies, &Result<Reply>::has_value));
+
+  Another other;
+  auto workers = other.open(Isolation::process);
+  workers.start(findings);
+  ASSERT_EQ(report(findings), "");
+  EXPECT_EQ(play(*workers.find("tested"), other.world, recording), here);
 }
 
 INSTANTIATE_TEST_SUITE_P(Conformance, APlugin, testing::ValuesIn(built_plugins()),

@@ -121,8 +121,9 @@ class WorkerInstance {
   State state_ = State::starting;
   bool is_created_ = false;
   bool is_started_ = false;
-  Process process_{};             // The one that runs, is coming up, or was the last.
-  std::uint64_t generation_ = 0;  // Of process_.
+  Process process_{};                // The one that runs, is coming up, or was the last.
+  std::uint64_t generation_ = 0;     // Of process_.
+  std::uint64_t up_generation_ = 0;  // Of the last worker that came to run.
   std::vector<Abandoned> abandoned_{};
   Supervision supervision_;
   RealTime restart_at_{};

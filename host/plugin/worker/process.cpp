@@ -109,7 +109,7 @@ Result<std::shared_ptr<WorkerProcess>> WorkerProcess::start(std::uint64_t genera
 }
 
 void WorkerProcess::kill() {
-  if (process_ && !has_ended())
+  if (process_ && !has_ended() && !was_killed_.exchange(true))
     (void)::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
 }
 

@@ -51,6 +51,7 @@ class WorkerProcess {
   /// Reads what news() has. [one thread]
   void read_news();
   bool has_ended() const;
+  bool was_killed() const { return was_killed_; }
   /// The status of waitpid as soon as it is known, at most until then; nullopt: not known.
   std::optional<int> wait_status(RealTime until) const;
 
@@ -66,6 +67,7 @@ class WorkerProcess {
   Descriptor output_;
   Descriptor news_;
   Descriptor process_{};  // pidfd
+  std::atomic<bool> was_killed_{false};
 
   mutable std::mutex mutex_{};  // Guards what follows.
   mutable std::condition_variable ended_{};

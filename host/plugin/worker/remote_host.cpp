@@ -57,6 +57,16 @@ std::uint32_t is_equal(void*, cj_str a, cj_str b) {
   return different == 0 ? 1 : 0;
 }
 
+/// A buffer whose text is wiped when it is released.
+cj_buf to_secret_buffer(std::string secret) {
+  auto* owner = new std::string(std::move(secret));
+  return {owner->data(), owner->size(), owner, [](void* p) {
+            auto* text = static_cast<std::string*>(p);
+            ::explicit_bzero(text->data(), text->size());
+            delete text;
+          }};
+}
+
 void fill_random(void* ctx, void* out, std::uint64_t size) {
   auto* bytes = static_cast<char*>(out);
   while (size > 0) {
@@ -80,6 +90,7 @@ constexpr cj_kv_v1 kKv = {
     {sizeof(cj_kv_v1), 1, 0},
     [](void* ctx, cj_str key, cj_buf* value, std::uint64_t* revision) {
       auto answer = from(ctx).ask(HostFunction::kv_get, texts(key));
+      if (answer.status != CJ_OK) return answer.status;
       *value = to_buffer(std::move(answer.bytes));
       *revision = answer.number;
       return answer.status;
@@ -88,7 +99,7 @@ constexpr cj_kv_v1 kKv = {
       auto arguments = texts(key, value);
       arguments.numbers[0] = expected;
       const auto answer = from(ctx).ask(HostFunction::kv_put, arguments);
-      *revision = answer.number;
+      if (answer.status == CJ_OK) *revision = answer.number;
       return answer.status;
     },
     [](void* ctx, cj_str key, std::uint64_t expected) {
@@ -96,7 +107,7 @@ constexpr cj_kv_v1 kKv = {
     },
     [](void* ctx, cj_str prefix, cj_buf* keys) {
       auto answer = from(ctx).ask(HostFunction::kv_list, texts(prefix));
-      *keys = to_buffer(std::move(answer.bytes));
+      if (answer.status == CJ_OK) *keys = to_buffer(std::move(answer.bytes));
       return answer.status;
     }};
 constexpr cj_metrics_v1 kMetrics = {{sizeof(cj_metrics_v1), 1, 0},
@@ -112,7 +123,7 @@ constexpr cj_clock_v1 kClock = {
 constexpr cj_secrets_v1 kSecrets = {
     {sizeof(cj_secrets_v1), 1, 0}, [](void* ctx, cj_str handle, cj_buf* value) {
       auto answer = from(ctx).ask(HostFunction::secrets_get, texts(handle));
-      *value = to_buffer(std::move(answer.bytes));
+      if (answer.status == CJ_OK) *value = to_secret_buffer(std::move(answer.bytes));
       return answer.status;
     }};
 constexpr cj_timer_v1 kTimer = {

@@ -93,6 +93,7 @@ void WorkerInstance::bring_up(const cj_call& call, cj_result& result) {
     return fill(&result, Error{ErrorClass::retry, "its worker ended at once"});
   }
   state_ = State::running;
+  up_generation_ = generation;
   changed_.notify_all();
 }
 
@@ -207,9 +208,9 @@ void WorkerInstance::end_of_worker(const Process& process) {
     const std::lock_guard lock(mutex_);
     std::erase_if(abandoned_, [&](const Abandoned& call) { return call.claim.process == process; });
     if (state_ == State::ended) return;
-    was_up = state_ == State::running || state_ == State::down;
+    was_up = process->generation() == up_generation_;
   }
-  report_crash(*process, how);
+  if (was_up || !process->was_killed()) report_crash(*process, how);
   if (was_up) after_death(how);  // Otherwise whoever makes it finds out.
 }
 

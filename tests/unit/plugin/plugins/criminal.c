@@ -121,13 +121,11 @@ static int attempt(const cj_request *request) {
   if (is(request, "connect abstract")) return connect_abstract();
   if (is(request, "exec")) return execute();
   if (is(request, "fork bomb")) return fork_error();
-  if (is(request, "ptrace parent"))
-    return error_of(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+  if (is(request, "ptrace parent")) return error_of(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
   if (is(request, "read parent")) return read_parent();
   if (is(request, "kill parent")) return error_of(kill(getppid(), SIGKILL));
   if (is(request, "kill all")) return error_of(kill(-1, SIGKILL));
-  if (is(request, "pidfd parent"))
-    return error_of(syscall(SYS_pidfd_open, getppid(), 0));
+  if (is(request, "pidfd parent")) return error_of(syscall(SYS_pidfd_open, getppid(), 0));
   if (is(request, "allocate 4 GB")) return allocate_4_gb();
   if (is(request, "memfd")) return error_of(memfd_create("x", 0));
   if (is(request, "raise limit")) return raise_limit();
@@ -135,13 +133,11 @@ static int attempt(const cj_request *request) {
   if (is(request, "chroot")) return error_of(chroot("/"));
   if (is(request, "unshare")) return error_of(unshare(CLONE_NEWUSER));
   if (is(request, "bpf")) return error_of(syscall(SYS_bpf, BPF_MAP_CREATE, NULL, 0));
-  if (is(request, "perf"))
-    return error_of(syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0));
+  if (is(request, "perf")) return error_of(syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0));
   if (is(request, "io_uring")) return error_of(syscall(SYS_io_uring_setup, 1, NULL));
   if (is(request, "keyctl")) return error_of(syscall(SYS_keyctl, 0, -3, 0, 0, 0));
   if (is(request, "getenv")) return getenv("CONSERJE_TEST_SECRET") == NULL ? ENOENT : 0;
-  if (is(request, "outlive the host"))
-    return error_of(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0));
+  if (is(request, "outlive the host")) return error_of(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0));
   return -1;
 }
 
