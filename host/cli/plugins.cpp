@@ -4,7 +4,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/plugin_files.hpp"
+#include "plugin/elf.hpp"
 #include "plugin/trust_rules.hpp"
+#include "plugin/worker/proxy.hpp"
 
 namespace conserje {
 namespace {
@@ -32,6 +34,19 @@ bool describe(const std::filesystem::path& file, const TrustRules& trust) {
   return true;
 }
 
+/// What `isolation: process` would hold a plugin to on this machine.
+void describe_confinement(const std::filesystem::path& file) {
+  const auto image = SealedImage::copy(file);
+  if (!image) return;
+  const auto here = confinement_here(**image);
+  std::cout << "with `isolation: process`, on this machine:\n";
+  if (!here) std::cout << "  " << here.error().message << '\n';
+  if (!here) return;
+  for (const auto& item : here->items)
+    std::cout << "  " << item.name << (item.in_force ? ": " : ": NOT in force: ") << item.detail
+              << '\n';
+}
+
 }  // namespace
 
 int plugins_command(const std::filesystem::path& config) {
@@ -46,8 +61,9 @@ int plugins_command(const std::filesystem::path& config) {
       if (found++ == 0) std::cout << folder.string() << ":\n";
       all_fine = describe(file, places.trust) && all_fine;
     }
-    if (found > 0)
-      break;  // The first folder that has plugins is the one that `run` takes them from.
+    if (found == 0) continue;
+    describe_confinement(shared_objects(folder).front());
+    break;  // The first folder that has plugins is the one that `run` takes them from.
   }
   if (found == 0)
     std::cout << "no plugins found; set CONSERJE_PLUGIN_PATH to the folder with the .so files\n";

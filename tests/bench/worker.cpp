@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -106,7 +108,17 @@ void print(const char* what, std::vector<double> times) {
               percentile(times, 0.99), percentile(times, 1));
 }
 
+/// Of this process: what must not grow with the number of workers that have died.
+void print_own(const char* when) {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t pages = 0;
+  statm >> pages >> pages;
+  const auto files = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  std::printf("%s: %zu KiB resident, %td descriptors\n", when, pages * 4, files);
+}
+
 void measure_crashes(PluginInstance& plugin, int crashes) {
+  print_own("before the crashes");
   std::vector<double> times;
   for (int i = 0; i < crashes; ++i) {
     if (plugin.call({}, kDeliver, "segv")) std::exit(1);
@@ -114,6 +126,8 @@ void measure_crashes(PluginInstance& plugin, int crashes) {
     if (!plugin.call({}, kDeliver, "{}")) std::exit(1);
     times.push_back(microseconds(SteadyClock::now() - began));
   }
+  std::printf("%d crashes survived\n", crashes);
+  print_own("after them");
   print("crash to the next good call", times);
 }
 

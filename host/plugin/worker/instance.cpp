@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Millis kLastWord{10};  // After a call's deadline, for an answer that is under way.
+constexpr Millis kLastWord{5};   // After a call's deadline, for an answer that is under way.
 constexpr Millis kGrace{1'000};  // For a call that was given up; then its worker is killed.
 constexpr Millis kNaming{200};   // To learn how a worker has ended.
 constexpr unsigned kFewestThreads = 1;

@@ -22,9 +22,11 @@ timespec time_left(RealTime until) {
 }  // namespace
 
 Result<std::pair<Descriptor, Descriptor>> Lane::make() {
+  constexpr int kBuffer = 1024 * 1024;  // The kernel takes its own limit where that is less.
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return Error{ErrorClass::retry, "no descriptors are left for a worker's sockets"};
+  for (const int end : ends) ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kBuffer, sizeof kBuffer);
   return std::pair(Descriptor(ends[0]), Descriptor(ends[1]));
 }
 

@@ -1,5 +1,6 @@
 #include "plugin/worker/proxy.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,16 @@ void WorkerPlugin::create(const cj_host* host, const cj_call* call, cj_str confi
   auto made = std::make_unique<WorkerInstance>(parts_, *host, std::string(view(config)));
   made->create(*call, *result);
   if (result->status == CJ_OK) *instance = &made.release()->table();
+}
+
+Result<Enforced> confinement_here(const SealedImage& image) {
+  constexpr std::chrono::seconds kPatience{10};
+  Launcher launcher;
+  const auto worker =
+      WorkerProcess::start(0, launcher, {.name = "trial", .file = image.file().filename().string()},
+                           image, std::chrono::steady_clock::now() + kPatience);
+  if (!worker) return worker.error();
+  return (*worker)->enforced();
 }
 
 Manifest without_inline(Manifest manifest) {

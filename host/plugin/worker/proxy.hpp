@@ -45,6 +45,10 @@ class WorkerPlugin final : public PluginCode {
   WorkerParts parts_;
 };
 
+/// What confines a worker with this image on this machine. Starts one, in which nothing of the
+/// plugin runs. Errors: retry, no worker comes to stand.
+Result<Enforced> confinement_here(const SealedImage& image);
+
 /// The manifest of a plugin in a worker, as its callers shall see it: no method is inline, because
 /// each waits for another process.
 Manifest without_inline(Manifest manifest);

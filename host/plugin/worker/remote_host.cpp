@@ -228,7 +228,9 @@ HostAnswer RemoteHost::ask(HostFunction function, const HostArguments& arguments
   BodyWriter out;
   out.number(static_cast<std::uint16_t>(function));
   put(out, arguments);
-  const auto body = exchange(out.take());
+  auto question = out.take();
+  if (question.size() > kFrameLimit) return {.status = CJ_TOO_LARGE};
+  const auto body = exchange(std::move(question));
   BodyReader in(body);
   return get_answer(in);
 }
@@ -239,7 +241,10 @@ void RemoteHost::ask(HostFunction function, const cj_call* call, const cj_reques
   out.number(static_cast<std::uint16_t>(function));
   put(out, sized_copy(call));
   put(out, sized_copy(request));
-  const auto body = exchange(out.take());
+  auto question = out.take();
+  if (question.size() > kFrameLimit)
+    return fill(result, Error{ErrorClass::permanent, "more than a worker can ask for at once"});
+  const auto body = exchange(std::move(question));
   BodyReader in(body);
   (void)get_result(in, *result);
 }
@@ -248,8 +253,10 @@ void RemoteHost::tell(HostFunction function, const HostArguments& arguments) {
   BodyWriter out;
   out.number(static_cast<std::uint16_t>(function));
   put(out, arguments);
+  const auto note = out.take();
+  if (note.size() > kFrameLimit) return;
   Claim claim(*this);
-  if (claim.lane().send(FrameKind::note, 0, out.take(), kForever) != Lane::Outcome::ok) ::_exit(0);
+  if (claim.lane().send(FrameKind::note, 0, note, kForever) != Lane::Outcome::ok) ::_exit(0);
 }
 
 }  // namespace conserje

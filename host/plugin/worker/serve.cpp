@@ -24,6 +24,12 @@ constexpr auto kForever = RealTime::max();
 /// The host is gone, or breaks the protocol: nobody is left to serve.
 [[noreturn]] void leave() { ::_exit(0); }
 
+std::string result_body(const cj_result& result, std::string_view flaw) {
+  BodyWriter out;
+  put(out, result, flaw);
+  return out.take();
+}
+
 /// A lane on which the host calls, and the thread that answers there.
 struct CallLane {
   explicit CallLane(Descriptor socket) : lane(std::move(socket)) {}
@@ -58,6 +64,8 @@ class Server {
   std::optional<RemoteHost> host_{};
   std::optional<Module> module_{};
   cj_instance table_{};
+  /// The host says what follows what; so that each thread sees what those before it did.
+  std::atomic<std::uint64_t> turns_{0};
 };
 
 Server::Server(const SpawnRequest& request, WorkerDescriptors descriptors)
@@ -186,16 +194,18 @@ template <class F>
 void Server::answer(Lane& lane, std::uint64_t id, F&& plugin_function) {
   auto result = empty_result();
   std::string_view wrong;
+  turns_.fetch_add(1);
   try {
     plugin_function(result);
     wrong = flaw(result);
   } catch (...) {
     wrong = "exception";
   }
-  BodyWriter out;
-  put(out, result, wrong);
+  auto body = result_body(result, wrong);
+  if (body.size() > kFrameLimit) body = result_body(result, "buffer over the limit");
   if (wrong.empty()) release_all(result);  // Otherwise a leak is the lesser evil.
-  if (lane.send(FrameKind::result, id, out.take(), kForever) != Lane::Outcome::ok) leave();
+  turns_.fetch_add(1);
+  if (lane.send(FrameKind::result, id, body, kForever) != Lane::Outcome::ok) leave();
 }
 
 }  // namespace
