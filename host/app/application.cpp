@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <thread>
@@ -34,6 +35,7 @@ namespace conserje {
 namespace {
 
 constexpr Millis kDrain{10'000};         // For requests, steps and plugins at the stop.
+constexpr Millis kGrace{1'000};          // For plugins' calls beyond that.
 constexpr Millis kWatch{100};            // Between two looks for calls past their deadline.
 constexpr Millis kHousekeeping{60'000};  // Between two removals of expired sessions.
 constexpr std::size_t kPoolQueue = 1'024;
@@ -104,6 +106,7 @@ class Application::Parts {
                    kPoolQueue};
   Timers timers_{io_, pool_};
   HttpClient http_{{}, clock};
+  CallThreads call_threads_{};
 
   Inbox inbox_{*database, [this] {
                  if (conversation_) conversation_->wake();
@@ -156,7 +159,8 @@ Status Application::Parts::build() {
           [this](std::string_view plugin, const CallSpec& call, channel::EmitRequest request) {
             return emitter_.emit(plugin, call, std::move(request));
           },
-      .timers = &timers_};
+      .timers = &timers_,
+      .call_threads = &call_threads_};
   registry_.emplace(Registry::open(std::move(checked.plugins), services, checked.findings));
   if (const auto text = problem_text(checked.findings); !text.empty())
     return Error{ErrorClass::config, text};
@@ -353,9 +357,12 @@ Status Application::Parts::run() {
     log.error("a plugin's call did not end", {{"plugin", name}});
   pool_.stop();
   timers_.clear();
+  const bool all_returned = call_threads_.stop(kGrace);
   if (const auto freed = inbox_.release_all(owner, clock.now()); !freed) return freed.error();
   if (const auto freed = outbox_.release_all(owner, clock.now()); !freed) return freed.error();
   log.info("stopped");
+  // A call that never returned still uses what would be destroyed now.
+  if (!all_returned) std::_Exit(EXIT_SUCCESS);
   return Done{};
 }
 

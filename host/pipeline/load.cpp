@@ -249,6 +249,7 @@ void read_plugin(const Reading& reading, const YamlEntry& entry, const std::stri
   section.flag("allow_rollback", plugin.allow_rollback);
   section.duration("deadline_ms", plugin.deadline, 10ms, 10min);
   section.number("max_in_flight", plugin.max_in_flight, 1U, 256U);
+  section.number("max_waiting", plugin.max_waiting, 0U, 10'000U);
   plugin.positions[""] = entry.at;
   if (const auto* config = section.take("config", Kind::map, "the plugin's own settings"))
     to_json(reading, *config, nlohmann::json::json_pointer(), section.path_of("config"), plugin,

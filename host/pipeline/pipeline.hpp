@@ -73,8 +73,9 @@ struct PluginUse {
   bool allow_rollback = false;  // May be older than the lock file says.
   Millis deadline{10'000};
   unsigned max_in_flight = 8;
-  Sandbox sandbox = Sandbox::available;  // Of its worker.
-  unsigned memory_limit_mb = 512;        // Of its worker.
+  unsigned max_waiting = 64;  // Calls that wait for one of those to end; more are refused.
+  Sandbox sandbox = Sandbox::available;              // Of its worker.
+  unsigned memory_limit_mb = 512;                    // Of its worker.
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
 
   /// Of every value in `config`, by JSON pointer; "" is the plugin itself.

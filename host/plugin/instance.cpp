@@ -13,7 +13,8 @@ namespace conserje {
 namespace {
 
 constexpr std::uint64_t kCancelling = std::uint64_t{1} << 63;  // In Slot::call_id.
-constexpr unsigned kMostWaiting = 64;                          // Calls without a slot.
+/// After the deadline: a plugin that keeps to it still says what went wrong.
+constexpr Millis kPatience{10};
 constexpr std::chrono::hours kLongestWait{24};
 
 /// Unique in this process, never 0.
@@ -92,6 +93,51 @@ ResultView::~ResultView() {
 
 Error ResultView::error() const { return to_error(result_); }
 
+/// A call on a thread of its own, with copies of all that it borrows: it may outlive its caller.
+struct PluginInstance::ApartCall {
+  ApartCall(const cj_call& given, std::string_view given_head,
+            std::span<const std::string_view> given_attachments)
+      : trace_id(view(given.trace_id)),
+        idempotency_key(view(given.idempotency_key)),
+        tenant(view(given.tenant)),
+        head(given_head),
+        bytes(given_attachments.begin(), given_attachments.end()),
+        attachments(bytes.begin(), bytes.end()),
+        call(given) {
+    call.trace_id = to_c(trace_id);
+    call.idempotency_key = to_c(idempotency_key);
+    call.tenant = to_c(tenant);
+    clear(result);
+  }
+
+  /// False: the caller has gone.
+  bool finish() {
+    const std::lock_guard lock(mutex);
+    finished = true;
+    changed.notify_one();
+    return !abandoned;
+  }
+  /// False: it did not finish in time; the result is not the caller's any more, and the slot is
+  /// lost.
+  bool wait(MonotonicTime::duration time, std::atomic<unsigned>& lost) {
+    std::unique_lock lock(mutex);
+    abandoned = !changed.wait_for(lock, time, [this] { return finished; });
+    if (abandoned) lost.fetch_add(1);
+    return !abandoned;
+  }
+
+  const std::string trace_id, idempotency_key, tenant, head;
+  const std::vector<std::string> bytes;
+  const std::vector<std::string_view> attachments;
+  cj_call call;
+  cj_result result{};
+
+  std::mutex mutex{};
+  std::condition_variable changed{};
+  bool finished = false;  // Guarded by mutex, as is the next one.
+  bool abandoned = false;
+};
+
 // ---- Life
 
 PluginInstance::PluginInstance(const PluginUse& use, const Manifest& manifest,
@@ -104,7 +150,11 @@ PluginInstance::PluginInstance(const PluginUse& use, const Manifest& manifest,
       metrics_(*sources.metrics),
       log_(sources.log.with({{"plugin", use.name}})),
       in_flight_gauge_(metrics_.gauge(metric::kPluginInFlight, {use.name})),
+      lost_gauge_(metrics_.gauge(metric::kPluginLostSlots, {use.name})),
       overdue_counter_(metrics_.counter(metric::kPluginOverdue, {use.name})),
+      threads_(use.isolation.value_or(Isolation::in_process) == Isolation::in_process
+                   ? sources.call_threads
+                   : nullptr),
       slot_count_(std::clamp(std::min(use.max_in_flight, manifest.parallel), 1U, kMaxParallel)),
       slots_(std::make_unique<Slot[]>(slot_count_)) {
   const auto add_method = [&](std::uint32_t number, std::string_view name, bool is_inline) {
@@ -210,31 +260,74 @@ ResultView PluginInstance::invoke(const CallSpec& spec, std::uint32_t number, st
   auto started = clock_.monotonic();
   cj_call call = make_call(spec, started);
   int slot = try_acquire();
+  if (slot < 0 && lost_ == slot_count_)
+    return refused(*method, "each slot is lost to a call that does not return");
   if (slot < 0) {
     slot = acquire(MonotonicTime(std::chrono::nanoseconds(call.deadline_ns)));
     started = clock_.monotonic();
     if (slot < 0) return refused(*method, accepting_ ? "all slots are taken" : "is not running");
   }
-  const auto share = std::uint64_t{1} << static_cast<unsigned>(slot);
+  const auto number_of_slot = static_cast<unsigned>(slot);
+  const auto share = std::uint64_t{1} << number_of_slot;
   if (!accepting_ || call.deadline_ns <= to_ns(started)) {
     give_back(share);
     return refused(*method, accepting_ ? "no time is left" : "is not running");
   }
-  auto& entry = slots_[static_cast<unsigned>(slot)];
+  auto& entry = slots_[number_of_slot];
   entry.cancelled.store(0, std::memory_order_relaxed);
-  entry.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
   entry.deadline_ns.store(call.deadline_ns, std::memory_order_relaxed);
   entry.call_id.store(call.call_id, std::memory_order_release);
   call.cancelled = reinterpret_cast<const std::uint32_t*>(&entry.cancelled);
 
-  return ResultView(this, share, [&](cj_result& result) {
-    perform(*method, call, head, attachments, started, result);
-    // cancel_overdue() may be at work on this very call: then its mark goes first.
-    for (auto expected = call.call_id; !entry.call_id.compare_exchange_weak(expected, 0);
-         expected = call.call_id)
-      std::this_thread::yield();
-    entry.thread.store({}, std::memory_order_relaxed);
+  const auto apart = perform_apart(number_of_slot, *method, call, head, attachments);
+  if (apart == nullptr) {
+    return ResultView(this, share, [&](cj_result& result) {
+      perform_in(entry, *method, call, head, attachments, result);
+      count(*method, result.status, started);
+    });
+  }
+  const auto deadline = MonotonicTime(std::chrono::nanoseconds(call.deadline_ns));
+  const auto time =
+      std::min<MonotonicTime::duration>(deadline + kPatience - clock_.monotonic(), kLongestWait);
+  if (apart->wait(time, lost_)) {
+    count(*method, apart->result.status, started);
+    return ResultView(this, share, [&](cj_result& result) { result = apart->result; });
+  }
+  count(*method, to_status(ErrorClass::deadline), started);
+  return ResultView(nullptr, 0, [&](cj_result& result) {
+    fill(&result,
+         Error{ErrorClass::deadline, "plugin " + name() + " did not return by its deadline"});
   });
+}
+
+/// Null: the call is to run on this thread.
+std::shared_ptr<PluginInstance::ApartCall> PluginInstance::perform_apart(
+    unsigned slot, const Method& method, const cj_call& call, std::string_view head,
+    std::span<const std::string_view> attachments) {
+  if (threads_ == nullptr) return nullptr;
+  auto apart = std::make_shared<ApartCall>(call, head, attachments);
+  const auto runs = threads_->run([this, slot, &method, apart] {
+    perform_in(slots_[slot], method, apart->call, apart->head, apart->attachments, apart->result);
+    if (apart->finish()) return;
+    release_all(apart->result);  // Nobody wants it any more.
+    lost_.fetch_sub(1);
+    give_back(std::uint64_t{1} << slot);
+  });
+  return runs ? apart : nullptr;
+}
+
+/// One call in its slot, on the thread that runs it.
+void PluginInstance::perform_in(Slot& slot, const Method& method, const cj_call& call,
+                                std::string_view head,
+                                std::span<const std::string_view> attachments,
+                                cj_result& result) const {
+  slot.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  perform(method, call, head, attachments, result);
+  // cancel_overdue() may be at work on this very call: then its mark goes first.
+  for (auto expected = call.call_id; !slot.call_id.compare_exchange_weak(expected, 0);
+       expected = call.call_id)
+    std::this_thread::yield();
+  slot.thread.store({}, std::memory_order_relaxed);
 }
 
 ResultView PluginInstance::invoke_inline(const CallSpec& spec, std::uint32_t number,
@@ -252,13 +345,14 @@ ResultView PluginInstance::invoke_inline(const CallSpec& spec, std::uint32_t num
   const cj_call call = make_call(spec, started);
   return ResultView(this, kInlineCall, [&](cj_result& result) {
     inline_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-    perform(*method, call, head, attachments, started, result);
+    perform(*method, call, head, attachments, result);
+    count(*method, result.status, started);
     inline_thread_.store({}, std::memory_order_relaxed);
   });
 }
 
 void PluginInstance::perform(const Method& method, const cj_call& call, std::string_view head,
-                             std::span<const std::string_view> attachments, MonotonicTime started,
+                             std::span<const std::string_view> attachments,
                              cj_result& result) const {
   std::array<cj_str, kMaxAttachments> wire;
   std::transform(attachments.begin(), attachments.end(), wire.begin(),
@@ -266,8 +360,11 @@ void PluginInstance::perform(const Method& method, const cj_call& call, std::str
   const cj_request request{sizeof(cj_request), method.number, to_c(head), wire.data(),
                            attachments.size()};
   guarded(result, [&](cj_result* filled) { table_.invoke(table_.self, &call, &request, filled); });
-  const auto error_class =
-      result.status == CJ_OK ? 0U : static_cast<unsigned>(to_class(result.status));
+}
+
+void PluginInstance::count(const Method& method, std::uint32_t status,
+                           MonotonicTime started) const {
+  const auto error_class = status == CJ_OK ? 0U : static_cast<unsigned>(to_class(status));
   method.results[error_class].add();
   method.seconds.observe(std::chrono::duration<double>(clock_.monotonic() - started).count());
 }
@@ -339,6 +436,16 @@ ResultView PluginInstance::refused(const Method& method, std::string_view why) c
   });
 }
 
+ResultView PluginInstance::instead_of_a_call(const Error& error) {
+  return ResultView(nullptr, 0, [&](cj_result& result) { fill(&result, error); });
+}
+
+MonotonicTime::duration PluginInstance::time_for(const CallSpec& spec) const {
+  const auto time = spec.deadline == MonotonicTime{} ? MonotonicTime::duration(use_.deadline)
+                                                     : spec.deadline - clock_.monotonic();
+  return std::min<MonotonicTime::duration>(time, kLongestWait);
+}
+
 Error PluginInstance::bad_head(const Error& why) {
   count_misuse("head");
   return {ErrorClass::bug, "plugin " + name() + ": reply: " + people_text(why.message, 256)};
@@ -358,7 +465,7 @@ int PluginInstance::try_acquire() {
 
 int PluginInstance::acquire(MonotonicTime deadline) {
   int slot = -1;
-  wait_until(deadline, kMostWaiting, [&] {
+  wait_until(deadline, use_.max_waiting, [&] {
     if (accepting_) slot = try_acquire();
     return slot >= 0 || !accepting_;
   });
@@ -395,6 +502,7 @@ unsigned PluginInstance::in_flight() const {
 
 unsigned PluginInstance::cancel_overdue() {
   in_flight_gauge_.set(in_flight());
+  lost_gauge_.set(lost_);
   return cancel_due(to_ns(clock_.monotonic()));
 }
 

@@ -21,6 +21,7 @@
 #include "ops/metrics.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/call.hpp"
+#include "plugin/call_threads.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/plugin_code.hpp"
 #include "plugin/result_flaw.hpp"
@@ -65,9 +66,11 @@ class ResultView {
 };
 
 /// One configured use of a plugin, and the guard around it: no exception, no lie and no crowd gets
-/// past. A call runs on the caller's thread. In-process it cannot be killed: one that ignores its
-/// deadline keeps its slot (and the caller) until it returns, is counted by cancel_overdue(), and
-/// shows in health(). Threads: any, unless a function says otherwise.
+/// past. In-process a call cannot be killed: so it runs on one of ServiceSources.call_threads, its
+/// caller has an answer soon after the deadline, and the slot is lost until the call returns after
+/// all; health() shows it, and once every slot is lost calls are refused at once. A worker's calls
+/// end by themselves, so those run on the caller's thread, as do inline ones. Threads: any, unless
+/// a function says otherwise.
 class PluginInstance final : private ServiceClient {
  public:
   /// Calls the plugin's create, wherever its code runs. Errors: the plugin's own, or bug.
@@ -91,6 +94,8 @@ class PluginInstance final : private ServiceClient {
   /// `max_in_flight`.
   unsigned slots() const { return slot_count_; }
   unsigned in_flight() const;
+  /// Slots whose call did not return by its deadline, and whose caller has gone.
+  unsigned lost_slots() const { return lost_; }
 
   /// One call; waits for a free slot, at most until the deadline. The reply's head is JSON.
   /// Errors: retry, nothing was asked: all slots are taken, or the plugin is draining; permanent,
@@ -112,6 +117,11 @@ class PluginInstance final : private ServiceClient {
   /// same errors. [I/O thread]
   ResultView invoke_inline(const CallSpec& spec, std::uint32_t method, std::string_view head,
                            std::span<const std::string_view> attachments = {});
+
+  /// What to show to a caller of invoke_inline that cannot be let in.
+  static ResultView instead_of_a_call(const Error& error);
+  /// How long a call may take from now on.
+  MonotonicTime::duration time_for(const CallSpec& spec) const;
 
   /// What to answer when the head of a ResultView does not decode: class bug, and counted.
   Error bad_head(const Error& why);
@@ -157,8 +167,14 @@ class PluginInstance final : private ServiceClient {
   ResultView invoke(const CallSpec& spec, std::uint32_t method, std::string_view head,
                     std::span<const std::string_view> attachments);
   void perform(const Method& method, const cj_call& call, std::string_view head,
-               std::span<const std::string_view> attachments, MonotonicTime started,
-               cj_result& result) const;
+               std::span<const std::string_view> attachments, cj_result& result) const;
+  void perform_in(Slot& slot, const Method& method, const cj_call& call, std::string_view head,
+                  std::span<const std::string_view> attachments, cj_result& result) const;
+  struct ApartCall;
+  std::shared_ptr<ApartCall> perform_apart(unsigned slot, const Method& method, const cj_call& call,
+                                           std::string_view head,
+                                           std::span<const std::string_view> attachments);
+  void count(const Method& method, std::uint32_t status, MonotonicTime started) const;
   template <class F>
   void guarded(cj_result& result, F&& plugin_function) const;
   template <class F>
@@ -189,8 +205,10 @@ class PluginInstance final : private ServiceClient {
   const Log log_;
   std::vector<Method> methods_;
   Gauge in_flight_gauge_;
+  Gauge lost_gauge_;
   Counter overdue_counter_;
-  cj_instance table_{};  // Complete: what the plugin's own is too short for is null.
+  CallThreads* const threads_;  // Null: calls run on their caller's thread.
+  cj_instance table_{};         // Complete: what the plugin's own is too short for is null.
 
   std::atomic<bool> accepting_{false};
   bool started_ = false;
@@ -199,6 +217,7 @@ class PluginInstance final : private ServiceClient {
 
   const unsigned slot_count_;
   const std::unique_ptr<Slot[]> slots_;
+  std::atomic<unsigned> lost_{0};
   /// Who is at work, in one word, so that the last one out knows whether anybody waits and touches
   /// this object no more when nobody does. Bit i below 32: slots_[i] is taken; above: the number of
   /// inline calls; kWaited: somebody waits for a change.

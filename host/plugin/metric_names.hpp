@@ -13,6 +13,8 @@ inline constexpr MetricFamily kPluginCallSeconds{
     "plugin_call_seconds", "One call, from a free slot to the reply.", {"plugin", "method"}};
 inline constexpr MetricFamily kPluginInFlight{
     "plugin_in_flight", "Calls that run now.", {"plugin"}};
+inline constexpr MetricFamily kPluginLostSlots{
+    "plugin_lost_slots", "Slots whose call does not return, its caller being gone.", {"plugin"}};
 inline constexpr MetricFamily kPluginOverdue{
     "plugin_overdue_total", "Calls that were still running at their deadline.", {"plugin"}};
 inline constexpr MetricFamily kPluginMisuse{"plugin_misuse_total",

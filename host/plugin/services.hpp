@@ -20,6 +20,7 @@
 #include "ops/metrics.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/call.hpp"
+#include "plugin/call_threads.hpp"
 #include "plugin/http/client.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/plugin_storage.hpp"
@@ -59,6 +60,7 @@ struct ServiceSources {
   SecretLookup secrets{};
   EmitHandler emit{};
   TimerScheduler* timers = nullptr;
+  CallThreads* call_threads = nullptr;  // Null: a plugin's calls run on their callers' threads.
   std::filesystem::path worker_executable = "/proc/self/exe";  // With a `worker` of worker_main().
   RestartRules worker_restart{};
 };

@@ -106,7 +106,7 @@ TEST_F(Load, ReadsFlowsNotifyAndTexts) {
 time_zone: UTC
 hotel: {name: H}
 plugins:
-  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, deadline_ms: 500, max_in_flight: 2}
+  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, deadline_ms: 500, max_in_flight: 2, max_waiting: 3}
   vendor: {use: ./vendor.so}
   staff: {use: sink/slack}
 pipeline:
@@ -125,6 +125,7 @@ texts:
   EXPECT_TRUE(pipeline.plugin("whatsapp")->required);
   EXPECT_EQ(pipeline.plugin("whatsapp")->deadline, 500ms);
   EXPECT_EQ(pipeline.plugin("whatsapp")->max_in_flight, 2U);
+  EXPECT_EQ(pipeline.plugin("whatsapp")->max_waiting, 3U);
   EXPECT_EQ(pipeline.plugin("whatsapp")->isolation, Isolation::process);
   EXPECT_EQ(pipeline.plugin("whatsapp")->sandbox, Sandbox::required);
   EXPECT_EQ(pipeline.plugin("whatsapp")->memory_limit_mb, 64U);

@@ -255,6 +255,54 @@ TEST(PluginInstance, LeavesNoCallBehindWhenManyComeAtOnce) {
   EXPECT_EQ(plugin->in_flight(), 0U);
 }
 
+TEST(PluginInstance, LeavesNoCallBehindOnThreadsOfTheirOwn) {
+  World world;
+  world.calls_apart = true;
+  auto plugin = run_plugin(world, "sink_zoo");
+  std::atomic<int> answered{0};
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i)
+      callers.emplace_back([&] {
+        for (int n = 0; n < 200; ++n)
+          if (ask(*plugin, "{}")) ++answered;
+      });
+    while (answered < 800) (void)plugin->cancel_overdue();
+  }
+  EXPECT_EQ(plugin->in_flight(), 0U);
+  EXPECT_EQ(plugin->lost_slots(), 0U);
+}
+
+TEST(PluginInstance, ACallerHasItsAnswerWhenTheCallDoesNotReturn) {
+  World world;
+  world.calls_apart = true;
+  auto plugin = run_plugin(world, "sink_zoo");
+  const auto soon = [&] { return CallSpec{.deadline = world.clock.monotonic() + Millis(5)}; };
+  const Result<Reply> late(
+      Error{ErrorClass::deadline, "plugin staff did not return by its deadline"});
+  EXPECT_EQ(plugin->call(soon(), deliver, "stubborn"), late);
+  EXPECT_EQ(plugin->lost_slots(), 1U);
+  EXPECT_TRUE(ask(*plugin, "{}"));
+  EXPECT_EQ(plugin->call(soon(), deliver, "stubborn"), late);
+  EXPECT_EQ(plugin->call({}, deliver, "{}"),
+            Result<Reply>(Error{ErrorClass::retry,
+                                "plugin staff: each slot is lost to a call that does not return"}));
+  EXPECT_FALSE(plugin->drain({}));  // The host answers no more, which ends even these.
+  EXPECT_TRUE(world.call_threads.stop(Millis(10'000)));
+  EXPECT_EQ(plugin->lost_slots(), 0U);
+}
+
+TEST(PluginInstance, ALostSlotComesBackWithItsCall) {
+  World world;
+  world.calls_apart = true;
+  auto plugin = run_plugin(world, "sink_zoo");
+  EXPECT_FALSE(plugin->call({.deadline = world.clock.monotonic() + Millis(1)}, deliver, "hang"));
+  EXPECT_EQ(plugin->lost_slots(), 1U);
+  world.clock.advance(Millis(1));
+  wait_for([&] { return plugin->cancel_overdue() == 0 && plugin->in_flight() == 0; });
+  EXPECT_EQ(plugin->lost_slots(), 0U);
+}
+
 TEST(PluginInstance, DrainEndsACallThatHeedsItsFlag) {
   World world;
   auto plugin = run_plugin(world, "sink_zoo");

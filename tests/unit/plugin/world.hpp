@@ -98,6 +98,8 @@ struct World {
   CountingRandom random{};
   FakeStorage storage{};
   FakeTimers timers{};
+  CallThreads call_threads{};
+  bool calls_apart = false;  // On call_threads.
   std::vector<std::string> log_lines{};
   std::vector<OutboundRequest> sent{};
   std::vector<channel::EmitRequest> emitted{};
@@ -125,7 +127,8 @@ struct World {
               emitted.push_back(std::move(events));
               return channel::EmitReply{.stored = 1};
             },
-            .timers = &timers};
+            .timers = &timers,
+            .call_threads = calls_apart ? &call_threads : nullptr};
   }
 
   /// The value of one series of /metrics, such as
