@@ -17,6 +17,13 @@ HostAnswer with_bytes(std::uint32_t status, cj_buf buffer, std::uint64_t number 
   return answer;
 }
 
+/// The answer to what has none.
+std::string nothing() {
+  BodyWriter out;
+  put(out, HostAnswer{});
+  return out.take();
+}
+
 }  // namespace
 
 void put(BodyWriter& out, const HostArguments& arguments) {
@@ -80,6 +87,8 @@ std::optional<std::string> HostCalls::answer(std::string_view body, std::uint64_
   const auto function = static_cast<HostFunction>(in.number<std::uint16_t>());
   if (function == HostFunction::http_send || function == HostFunction::emit)
     return request(function, in, latest_ns);
+  if (function >= HostFunction::log_write)
+    return note(body) ? std::optional(nothing()) : std::nullopt;
   const auto with = get_arguments(in);
   if (!in.finished()) return {};
   const auto answered = call(function, with);

@@ -31,7 +31,7 @@ enum class HostFunction : std::uint16_t {
   crypto_ed25519_sign,
   crypto_ed25519_verify,
   crypto_rs256_verify,
-  log_write,  // From here on notes: without an answer.
+  log_write,  // From here on notes, whose answer says nothing.
   metrics_add,
   metrics_set,
   metrics_observe,

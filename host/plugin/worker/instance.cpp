@@ -22,14 +22,12 @@ using namespace std::chrono_literals;
 constexpr Millis kLastWord{5};   // After a call's deadline, for an answer that is under way.
 constexpr Millis kGrace{1'000};  // For a call that was given up; then its worker is killed.
 constexpr Millis kNaming{200};   // To learn how a worker has ended.
-constexpr unsigned kFewestThreads = 1;
 
 /// What stands behind `self`.
 WorkerInstance& of(void* self) { return *static_cast<WorkerInstance*>(self); }
 
 unsigned lanes_of(const WorkerParts& parts) {
-  return std::clamp(std::min(parts.use.max_in_flight, parts.manifest.parallel), kFewestThreads,
-                    kMostCallLanes);
+  return std::clamp(std::min(parts.use.max_in_flight, parts.manifest.parallel), 1U, kMostCallLanes);
 }
 
 SpawnRequest spawn_request(const WorkerParts& parts) {

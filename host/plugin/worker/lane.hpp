@@ -38,7 +38,6 @@ class Lane {
   Outcome receive(Frame& frame, RealTime until);
 
   int descriptor() const { return socket_.get(); }
-  void close() { socket_.close(); }
 
  private:
   Outcome wait_for(short events, RealTime until) const;

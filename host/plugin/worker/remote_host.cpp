@@ -202,6 +202,7 @@ class RemoteHost::Claim {
   Claim& operator=(const Claim&) = delete;
 
   Lane& lane() { return *lane_; }
+  bool is_shared() const { return is_shared_; }
 
  private:
   RemoteHost& host_;
@@ -215,6 +216,10 @@ RemoteHost::RemoteHost(std::vector<Lane*> background)
 
 std::string RemoteHost::exchange(std::string body) {
   Claim claim(*this);
+  return exchange(claim, std::move(body));
+}
+
+std::string RemoteHost::exchange(Claim& claim, std::string body) {
   Frame answer;
   if (claim.lane().send(FrameKind::host_call, 0, body, kForever) != Lane::Outcome::ok) ::_exit(0);
   do {
@@ -256,7 +261,13 @@ void RemoteHost::tell(HostFunction function, const HostArguments& arguments) {
   const auto note = out.take();
   if (note.size() > kFrameLimit) return;
   Claim claim(*this);
-  if (claim.lane().send(FrameKind::note, 0, note, kForever) != Lane::Outcome::ok) ::_exit(0);
+  // A call's own notes come before its result. Those of other threads wait until they are heard, so
+  // that nothing is still under way when drain has ended the thread.
+  if (claim.is_shared()) {
+    (void)exchange(claim, note);
+  } else if (claim.lane().send(FrameKind::note, 0, note, kForever) != Lane::Outcome::ok) {
+    ::_exit(0);
+  }
 }
 
 }  // namespace conserje

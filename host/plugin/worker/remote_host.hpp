@@ -50,6 +50,7 @@ class RemoteHost {
   friend struct RemoteTables;
   class Claim;
   std::string exchange(std::string body);
+  std::string exchange(Claim& claim, std::string body);
 
   cj_host host_;
   std::uint32_t services_ = 0;

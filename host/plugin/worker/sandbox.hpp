@@ -16,6 +16,8 @@ struct Confinement {
   std::uint64_t memory_bytes = 512ULL * 1024 * 1024;  // Of address space, beyond what is there.
   std::uint32_t threads = 1;                // Of the worker's own; their stacks come on top.
   std::uint32_t landlock_abi = UINT32_MAX;  // The newest that is used; tests choose older ones.
+
+  bool operator==(const Confinement&) const = default;
 };
 
 /// One thing that confines a worker, and whether it really does.

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -52,6 +54,8 @@ class Server {
   void begin_threads();
   void serve_calls(CallLane& calls);
   void invoke(CallLane& calls, const Frame& frame);
+  void begin_call(CallLane& calls, std::uint64_t call_id);
+  bool mark_cancelled(std::uint64_t call_id);
   void cancel(std::uint64_t call_id);
   template <class F>
   void answer(Lane& lane, std::uint64_t id, F&& plugin_function);
@@ -66,6 +70,8 @@ class Server {
   cj_instance table_{};
   /// The host says what follows what; so that each thread sees what those before it did.
   std::atomic<std::uint64_t> turns_{0};
+  std::mutex cancel_mutex_{};
+  std::deque<std::uint64_t> early_cancels_{};  // Guarded by cancel_mutex_.
 };
 
 Server::Server(const SpawnRequest& request, WorkerDescriptors descriptors)
@@ -168,8 +174,7 @@ void Server::invoke(CallLane& calls, const Frame& frame) {
   auto call = get_call(in);
   auto request = get_request(in);
   if (!in.finished()) leave();
-  calls.cancelled.store(0);
-  calls.call_id.store(call.call_id);
+  begin_call(calls, call.call_id);
   static_assert(sizeof calls.cancelled == sizeof(std::uint32_t));
   call.cancelled = reinterpret_cast<const std::uint32_t*>(&calls.cancelled);
   answer(calls.lane, frame.id, [&](cj_result& result) {
@@ -178,14 +183,29 @@ void Server::invoke(CallLane& calls, const Frame& frame) {
   });
 }
 
+/// A cancel comes on another lane, and may be here before its call.
+void Server::begin_call(CallLane& calls, std::uint64_t call_id) {
+  const std::lock_guard lock(cancel_mutex_);
+  calls.cancelled.store(std::erase(early_cancels_, call_id) > 0 ? 1 : 0);
+  calls.call_id.store(call_id);
+}
+
+/// True: the call runs, and has been told for the first time.
+bool Server::mark_cancelled(std::uint64_t call_id) {
+  constexpr std::size_t kMostEarly = 64;
+  const std::lock_guard lock(cancel_mutex_);
+  for (auto& calls : calls_)
+    if (calls->call_id.load() == call_id) return calls->cancelled.exchange(1) == 0;
+  early_cancels_.push_back(call_id);  // Or it has ended already.
+  if (early_cancels_.size() > kMostEarly) early_cancels_.pop_front();
+  return false;
+}
+
 void Server::cancel(std::uint64_t call_id) {
-  for (auto& calls : calls_) {
-    if (calls->call_id.load() != call_id || calls->cancelled.exchange(1) != 0) continue;
-    if (table_.cancel == nullptr) continue;
-    try {
-      table_.cancel(table_.self, call_id);
-    } catch (...) {  // It has no result to say so.
-    }
+  if (!mark_cancelled(call_id) || table_.cancel == nullptr) return;
+  try {
+    table_.cancel(table_.self, call_id);
+  } catch (...) {  // It has no result to say so.
   }
 }
 

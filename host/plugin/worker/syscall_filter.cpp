@@ -166,16 +166,17 @@ bool Library::load(Library& library) {
 
 using Arguments = std::initializer_list<scmp_arg_cmp>;
 
-scmp_arg_cmp equals(unsigned argument, std::uint64_t value) {
-  return {argument, SCMP_CMP_EQ, value, 0};
+template <class T>
+scmp_arg_cmp equals(unsigned argument, T value) {
+  return {argument, SCMP_CMP_EQ, static_cast<scmp_datum_t>(value), 0};
 }
 scmp_arg_cmp has_bits(unsigned argument, std::uint64_t bits) {
   return {argument, SCMP_CMP_MASKED_EQ, bits, bits};
 }
 /// Of a socket's type, without the flags that may be or-ed to it.
-scmp_arg_cmp has_type(unsigned argument, std::uint64_t type) {
-  constexpr std::uint64_t kType = 0xf;
-  return {argument, SCMP_CMP_MASKED_EQ, kType, type};
+scmp_arg_cmp has_type(unsigned argument, int type) {
+  constexpr scmp_datum_t kType = 0xf;
+  return {argument, SCMP_CMP_MASKED_EQ, kType, static_cast<scmp_datum_t>(type)};
 }
 
 /// A filter while it is put together.
@@ -239,14 +240,13 @@ Result<SyscallFilter> SyscallFilter::make(bool network) {
   filter.allow("kill", {equals(0, kOwnProcess)});
   // Limits are looked at, never set; a name for a thread; is this a terminal, how much is to read.
   filter.allow("prlimit64", {equals(0, 0), equals(2, 0)});
-  for (const std::uint64_t option : {PR_SET_NAME, PR_GET_NAME})
-    filter.allow("prctl", {equals(0, option)});
-  for (const std::uint64_t request : {TCGETS, FIONREAD, FIONBIO, FIOCLEX})
+  for (const auto option : {PR_SET_NAME, PR_GET_NAME}) filter.allow("prctl", {equals(0, option)});
+  for (const auto request : {TCGETS, FIONREAD, FIONBIO, FIOCLEX})
     filter.allow("ioctl", {equals(1, request)});
   filter.allow("socketpair", {equals(0, AF_UNIX)});
   if (network) {
-    for (const std::uint64_t family : {AF_INET, AF_INET6})
-      for (const std::uint64_t type : {SOCK_STREAM, SOCK_DGRAM})
+    for (const auto family : {AF_INET, AF_INET6})
+      for (const int type : {SOCK_STREAM, SOCK_DGRAM})
         filter.allow("socket", {equals(0, family), has_type(1, type)});
     filter.allow_all(kNetwork);
   }
