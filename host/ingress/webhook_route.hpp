@@ -3,8 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "http/server.hpp"
 #include "ingress/intake.hpp"
-#include "ingress/server.hpp"
 #include "plugin/instance.hpp"
 
 namespace conserje {

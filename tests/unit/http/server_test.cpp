@@ -1,4 +1,4 @@
-#include "ingress/server.hpp"
+#include "http/server.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "ingress/request_head.hpp"
+#include "http/request_head.hpp"
 
 namespace conserje {
 

@@ -1,4 +1,4 @@
-#include "ingress/server.hpp"
+#include "http/server.hpp"
 
 #include <sys/resource.h>
 
@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "ingress/connection.hpp"
+#include "http/connection.hpp"
 
 namespace conserje {
 namespace {

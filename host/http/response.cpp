@@ -1,4 +1,4 @@
-#include "ingress/response.hpp"
+#include "http/response.hpp"
 
 #include <algorithm>
 #include <charconv>

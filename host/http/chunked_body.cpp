@@ -1,4 +1,4 @@
-#include "ingress/chunked_body.hpp"
+#include "http/chunked_body.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "guard/http_text.hpp"
-#include "ingress/request_head.hpp"
+#include "http/request_head.hpp"
 
 namespace {
 

@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "ingress/chunked_body.hpp"
-#include "ingress/request_head.hpp"
-#include "ingress/server.hpp"
+#include "http/chunked_body.hpp"
+#include "http/request_head.hpp"
+#include "http/server.hpp"
 
 namespace conserje {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "ingress/chunked_body.hpp"
+#include "http/chunked_body.hpp"
 
 namespace {
 

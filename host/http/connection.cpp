@@ -1,4 +1,4 @@
-#include "ingress/connection.hpp"
+#include "http/connection.hpp"
 
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "guard/http_text.hpp"
-#include "ingress/response.hpp"
+#include "http/response.hpp"
 
 namespace conserje {
 namespace {

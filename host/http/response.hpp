@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "ingress/server.hpp"
+#include "http/server.hpp"
 
 namespace conserje {
 
