@@ -25,10 +25,10 @@ bool is_correlation_id(std::string_view text) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, ServerState& server)
+ServerConnection::ServerConnection(Socket socket, ServerState& server)
     : socket_(std::move(socket)), server_(&server), in_(kFirstBuffer) {}
 
-void Connection::start() {
+void ServerConnection::start() {
   ErrorCode ignored;  // A socket that fails here fails at its first read.
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -40,7 +40,7 @@ void Connection::start() {
 }
 
 /// Goes from phase to phase until the client, the handler or the socket must be waited for.
-void Connection::proceed() {
+void ServerConnection::proceed() {
   if (proceeding_) return;  // An answer from within the handler: the loop below goes on.
   proceeding_ = true;
   bool waits = false;
@@ -67,7 +67,7 @@ void Connection::proceed() {
   proceeding_ = false;
 }
 
-void Connection::read_more() {
+void ServerConnection::read_more() {
   if (filled_ == in_.size()) grow();
   socket_.async_read_some(asio::buffer(in_.data() + filled_, in_.size() - filled_),
                           [self = shared_from_this()](ErrorCode failed, std::size_t size) {
@@ -79,7 +79,7 @@ void Connection::read_more() {
                           });
 }
 
-void Connection::grow() {
+void ServerConnection::grow() {
   auto size = in_.size() * 2;
   if (head_size_ > 0 && !chunked_)
     size = std::min<std::size_t>(size, head_size_ + head_.content_length);
@@ -88,13 +88,13 @@ void Connection::grow() {
   if (head_size_ > 0) head_ = std::get<RequestHead>(read_head({in_.data(), head_size_}));
 }
 
-bool Connection::request_is_whole() {
+bool ServerConnection::request_is_whole() {
   if (filled_ == 0) return false;
   if (phase_ == Phase::idle) enter(Phase::reading);
   return head_is_whole() && body_is_whole();
 }
 
-bool Connection::head_is_whole() {
+bool ServerConnection::head_is_whole() {
   if (head_size_ > 0) return true;
   const std::string_view received(in_.data(), filled_);
   const auto size = head_size(received, searched_);
@@ -112,7 +112,7 @@ bool Connection::head_is_whole() {
   return find_route() && expect_body();
 }
 
-bool Connection::find_route() {
+bool ServerConnection::find_route() {
   head_only_ = head_.method == "HEAD";
   const auto given_id = find_header(head_.headers, "x-correlation-id");
   if (given_id && is_correlation_id(*given_id)) correlation_id_ = *given_id;
@@ -124,7 +124,7 @@ bool Connection::find_route() {
   return refuse({405, "this path takes other methods: see Allow"}, std::move(allow));
 }
 
-bool Connection::expect_body() {
+bool ServerConnection::expect_body() {
   if (head_.content_length > route_->body_limit)
     return refuse({413, "the body is larger than this path takes"});
   if (head_.chunked) chunked_.emplace(route_->body_limit);
@@ -138,7 +138,7 @@ bool Connection::expect_body() {
   return true;
 }
 
-bool Connection::body_is_whole() {
+bool ServerConnection::body_is_whole() {
   if (!chunked_) return filled_ - head_size_ >= head_.content_length;
 
   char* const coded = in_.data() + head_size_;
@@ -151,7 +151,7 @@ bool Connection::body_is_whole() {
   return chunked_->complete();
 }
 
-void Connection::handle() {
+void ServerConnection::handle() {
   if (correlation_id_.empty()) correlation_id_ = server_->fresh_id();
   const std::string_view plain_body(in_.data() + head_size_, head_.content_length);
   request_ = {.method = head_only_ ? "GET" : head_.method,
@@ -167,7 +167,7 @@ void Connection::handle() {
   route_->handler(request_, Responder(shared_from_this()));
 }
 
-void Connection::answer_soon(Response response) {
+void ServerConnection::answer_soon(Response response) {
   asio::dispatch(socket_.get_executor(), [self = shared_from_this(),
                                           response = std::move(response)] {
     if (self->phase_ != Phase::handling) return;
@@ -179,7 +179,7 @@ void Connection::answer_soon(Response response) {
   });
 }
 
-void Connection::answer(const Response& response) {
+void ServerConnection::answer(const Response& response) {
   keep_alive_ = keep_alive_ && head_.keep_alive && !server_->draining;
   if (correlation_id_.empty()) correlation_id_ = server_->fresh_id();
   out_.clear();
@@ -193,19 +193,20 @@ void Connection::answer(const Response& response) {
 }
 
 /// Answers instead of a handler. False, as the request will not become whole.
-bool Connection::refuse(Refusal refusal, std::string allow) {
+bool ServerConnection::refuse(Refusal refusal, std::string allow) {
   ++server_->counts.refused;
   // Bytes behind a head that was not understood, and a body that was not read, would pass for the
   // next request.
   keep_alive_ = head_size_ > 0 && head_.content_length == 0 && !head_.chunked;
-  auto response = problem(refusal.status, refusal.detail);
+  if (correlation_id_.empty()) correlation_id_ = server_->fresh_id();
+  auto response = problem(refusal.status, refusal.detail, correlation_id_);
   if (!allow.empty()) response.headers.emplace_back("Allow", std::move(allow));
   answer(response);
   return false;
 }
 
 /// Writes what the client takes now. False: it must be waited for.
-bool Connection::write_all() {
+bool ServerConnection::write_all() {
   ErrorCode failed;
   while (written_ < out_.size() && !failed)
     written_ +=
@@ -227,7 +228,7 @@ bool Connection::write_all() {
   return true;
 }
 
-void Connection::next_request() {
+void ServerConnection::next_request() {
   const auto used = head_size_ + (chunked_ ? 0 : head_.content_length);
   std::memmove(in_.data(), in_.data() + used, filled_ - used);
   filled_ -= used;
@@ -244,14 +245,14 @@ void Connection::next_request() {
   enter(Phase::idle);
 }
 
-void Connection::linger() {
+void ServerConnection::linger() {
   ErrorCode ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   filled_ = 0;
   enter(Phase::lingering);
 }
 
-void Connection::cut_off(Refusal why) {
+void ServerConnection::cut_off(Refusal why) {
   if (phase_ == Phase::reading && filled_ > 0) {
     refuse(why);
     ErrorCode ignored;  // One attempt: whoever does not take it now has had its time.
@@ -260,7 +261,7 @@ void Connection::cut_off(Refusal why) {
   close();
 }
 
-void Connection::close() {
+void ServerConnection::close() {
   const auto self = shared_from_this();  // The list's may be the last but this one.
   server_->leave(*this);
   phase_ = Phase::closed;
@@ -268,6 +269,6 @@ void Connection::close() {
   socket_.close(ignored);
 }
 
-void Connection::enter(Phase phase) { server_->enter(*this, phase); }
+void ServerConnection::enter(Phase phase) { server_->enter(*this, phase); }
 
 }  // namespace conserje

@@ -37,9 +37,9 @@ enum class Phase : std::uint8_t {
 
 /// One client. Asio's operations and the request's Responder hold it, and its server's list while
 /// it is open.
-class Connection : public std::enable_shared_from_this<Connection> {
+class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
  public:
-  Connection(Socket socket, ServerState& server);
+  ServerConnection(Socket socket, ServerState& server);
 
   void start();
   /// From the Responder, on any thread.
@@ -52,7 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class ServerState;  // Keeps phase_, deadline_ and place_ in step with its lists.
-  using Place = std::list<std::shared_ptr<Connection>>::iterator;
+  using Place = std::list<std::shared_ptr<ServerConnection>>::iterator;
 
   void proceed();
   void read_more();
@@ -113,8 +113,8 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   std::string fresh_id();
 
   /// Takes a connection from its phase's list to another's, with a new deadline.
-  void enter(Connection& connection, Phase phase);
-  void leave(Connection& connection);
+  void enter(ServerConnection& connection, Phase phase);
+  void leave(ServerConnection& connection);
 
   const ServerLimits limits;
   const Clock& clock;
@@ -127,7 +127,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
   using Steady = std::chrono::steady_clock;
   using Timer = asio::basic_waitable_timer<Steady, asio::wait_traits<Steady>, Executor>;
-  using Connections = std::list<std::shared_ptr<Connection>>;
+  using Connections = std::list<std::shared_ptr<ServerConnection>>;
 
   void accept_next();
   void add(Socket socket);

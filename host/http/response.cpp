@@ -9,36 +9,6 @@
 namespace conserje {
 namespace {
 
-std::string_view reason(int status) {
-  switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "";  // RFC 9112 4 lets it be empty.
-  }
-}
-
 bool is_ours(std::string_view name) {
   constexpr std::string_view kOurs[] = {"connection", "content-length", "date", "transfer-encoding",
                                         "x-correlation-id"};
@@ -73,7 +43,7 @@ void write_response(std::string& out, const Response& response, const ResponseFr
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::size_t>(response.status));
   out += ' ';
-  out += reason(response.status);
+  out += reason_phrase(response.status);
   out += "\r\n";
   append_header(out, "Date", frame.date);
   append_header(out, "X-Correlation-ID", frame.correlation_id);
@@ -90,13 +60,46 @@ void write_response(std::string& out, const Response& response, const ResponseFr
   if (may_have_body && !frame.without_body) out += response.body;
 }
 
-Response problem(int status, std::string_view detail) {
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    default: return "";  // RFC 9112 4 lets it be empty.
+  }
+}
+
+Response problem(int status, std::string_view detail, std::string_view instance) {
   Response response{.status = status, .content_type = "application/problem+json"};
   JsonWriter json(response.body);
   json.begin_object();
-  json.member("title", reason(status));
+  json.member("type", "about:blank");
+  json.member("title", reason_phrase(status));
   json.member("status", status);
   json.member("detail", detail);
+  json.optional_member("instance", instance);
   json.end_object();
   return response;
 }

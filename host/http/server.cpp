@@ -97,7 +97,8 @@ std::optional<std::string_view> InboundRequest::header(std::string_view name) co
   return find_header(header_block, name);
 }
 
-Responder::Responder(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Responder::Responder(std::shared_ptr<ServerConnection> connection)
+    : connection_(std::move(connection)) {}
 Responder::Responder(Responder&&) noexcept = default;
 Responder::~Responder() {
   if (connection_) std::move(*this).answer(problem(500, "the request was dropped unanswered"));
@@ -160,7 +161,7 @@ void ServerState::add(Socket socket) {
   if (counts.open >= most_connections_ && !make_room()) return;
   ++counts.accepted;
   ++counts.open;
-  const auto connection = std::make_shared<Connection>(std::move(socket), *this);
+  const auto connection = std::make_shared<ServerConnection>(std::move(socket), *this);
   connection->place_ = in(Phase::reading).insert(in(Phase::reading).end(), connection);
   enter(*connection, Phase::reading);
   schedule_sweep();
@@ -276,14 +277,14 @@ Millis ServerState::lasts(Phase phase) const {
   return Millis::max();
 }
 
-void ServerState::enter(Connection& connection, Phase phase) {
+void ServerState::enter(ServerConnection& connection, Phase phase) {
   auto& list = in(phase);
   list.splice(list.end(), in(connection.phase_), connection.place_);
   connection.phase_ = phase;
   if (phase != Phase::handling) connection.deadline_ = clock.monotonic() + lasts(phase);
 }
 
-void ServerState::leave(Connection& connection) {
+void ServerState::leave(ServerConnection& connection) {
   in(connection.phase_).erase(connection.place_);
   --counts.open;
   if (draining && counts.open == 0) report_drained();

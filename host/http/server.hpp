@@ -21,7 +21,7 @@ class io_context;
 
 namespace conserje {
 
-class Connection;
+class ServerConnection;
 class ServerState;
 
 /// The bounds that strangers meet.
@@ -63,15 +63,19 @@ struct Response {
   bool operator==(const Response&) const = default;
 };
 
+/// The words of an HTTP status, such as "Not Found"; empty for one that this server does not use.
+std::string_view reason_phrase(int status);
+
 /// A refusal as application/problem+json (RFC 9457). `detail` says what was found and what was
-/// needed.
-Response problem(int status, std::string_view detail);
+/// needed. instance: the request's correlation id, by which the log is searched; left out when it
+/// is empty.
+Response problem(int status, std::string_view detail, std::string_view instance = {});
 
 /// The right to answer one request, once. Destroyed unused it answers 500. Threads: any; on the I/O
 /// thread the answer is written at once. If the client is gone the answer is dropped.
 class Responder {
  public:
-  explicit Responder(std::shared_ptr<Connection> connection);
+  explicit Responder(std::shared_ptr<ServerConnection> connection);
   Responder(Responder&&) noexcept;
   Responder& operator=(Responder&&) = delete;
   ~Responder();
@@ -80,8 +84,12 @@ class Responder {
   void answer(Response response) &&;
 
  private:
-  std::shared_ptr<Connection> connection_;  // Keeps the request's bytes alive; null once used.
+  std::shared_ptr<ServerConnection>
+      connection_;  // Keeps the request's bytes alive; null once used.
 };
+
+/// Runs something on a pool of threads; false: the pool is full, and it will not run.
+using RunOnPool = std::function<bool(std::function<void()>)>;
 
 /// Called on the I/O thread, which it must not hold up: slow work goes elsewhere and takes the
 /// Responder along.

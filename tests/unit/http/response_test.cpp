@@ -62,12 +62,11 @@ TEST(Response, IsNotSentWithWhatWouldBreakOrContradictItsHead) {
 }
 
 TEST(Problem, IsAJsonDocumentOfRfc9457) {
-  EXPECT_EQ(
-      problem(413, "said \"too much\"\n"),
-      (Response{
-          .status = 413,
-          .body = R"({"title":"Content Too Large","status":413,"detail":"said \"too much\"\n"})",
-          .content_type = "application/problem+json"}));
+  EXPECT_EQ(problem(413, "said \"too much\"\n", "id-1"),
+            (Response{.status = 413,
+                      .body = R"({"type":"about:blank","title":"Content Too Large","status":413,)"
+                              R"("detail":"said \"too much\"\n","instance":"id-1"})",
+                      .content_type = "application/problem+json"}));
 }
 
 }  // namespace

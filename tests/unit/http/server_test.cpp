@@ -311,7 +311,8 @@ TEST_F(ServerTest, SaysWhatWasWrongAsAProblemDocument) {
   ASSERT_TRUE(sees_end(client));
   EXPECT_THAT(client.received(), HasSubstr("Content-Type: application/problem+json\r\n"));
   EXPECT_THAT(client.received(),
-              HasSubstr(R"({"title":"Bad Request","status":400,"detail":"Host is missing"})"));
+              HasSubstr(R"({"type":"about:blank","title":"Bad Request","status":400,)"
+                        R"("detail":"Host is missing","instance":")"));
   EXPECT_EQ(server.counts().refused, 1u);
 }
 
