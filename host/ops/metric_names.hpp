@@ -14,6 +14,12 @@ inline constexpr MetricFamily kWebhooksRejected{
 inline constexpr MetricFamily kNormalizationErrors{
     "normalization_errors_total", "Verified deliveries that could not be read.", {"channel"}};
 
+// admin
+inline constexpr MetricFamily kAdminRefused{
+    "admin_requests_refused_total",
+    "Requests to the admin API that were not let in (auth, rate, scope, store).",
+    {"reason"}};
+
 // conversation
 inline constexpr MetricFamily kIntentsDetected{
     "intents_detected_total",

@@ -169,6 +169,7 @@ void read_limits(Section& limits, Limits& out) {
     http.duration("header_timeout_ms", out.http.header_timeout, 100ms, 5min);
     http.duration("body_timeout_ms", out.http.body_timeout, 100ms, 10min);
     http.duration("idle_timeout_ms", out.http.idle_timeout, 100ms, 1h);
+    http.number("failures_per_minute", out.http.failures_per_minute, 1U, 1'000'000U);
   });
   limits.section("conversation", [&](Section& conversation) {
     conversation.number("workers", out.conversation.workers, 1U, 64U);
@@ -183,6 +184,37 @@ void read_limits(Section& limits, Limits& out) {
     delivery.schedule("retry_replies_s", out.delivery.replies);
     delivery.schedule("retry_events_s", out.delivery.events);
   });
+}
+
+constexpr auto kListenNeeded = "an address and a port, such as 127.0.0.1:8080 or [::1]:8080";
+
+/// Its keys are known, and read in vain, where the section is missing.
+void read_admin(Section& top, std::optional<AdminSettings>& out) {
+  AdminSettings settings;
+  top.section("admin", [&](Section& admin) {
+    admin.read("listen", settings.listen, kListenNeeded, address_and_port);
+    admin.number("max_connections", settings.max_connections, 1U, 65'536U);
+    admin.number<std::size_t>("body_bytes", settings.body_bytes, 1024, 16 * 1024 * 1024);
+    admin.number("failures_per_minute", settings.failures_per_minute, 1U, 1'000'000U);
+    admin.duration("token_memory_s", settings.token_memory, 0s, 1h);
+  });
+  if (top.peek("admin") != nullptr) out = settings;
+}
+
+void read_trusted_proxies(const Reading& reading, Section& top, std::vector<Network>& out) {
+  const auto* list = top.take("trusted_proxies", Kind::list,
+                              "a list of addresses and networks, such as [10.0.0.0/8, \"::1\"]");
+  if (list == nullptr) return;
+  for (const auto& item : list->items) {
+    const auto resolved = item.kind == Kind::scalar ? reading.resolve_text(item, "trusted_proxies")
+                                                    : std::optional<Resolved>();
+    const auto network = resolved ? parse_network(resolved->text) : std::nullopt;
+    if (network) {
+      out.push_back(*network);
+    } else {
+      top.complain_wrong("trusted_proxies", item);
+    }
+  }
 }
 
 /// `use`: "kind/name", or the path of a shared object. Complains and gives an empty one when it is
@@ -372,10 +404,11 @@ void read_pipeline(const Reading& reading, Section& top) {
   top.require("time_zone");
   top.words("languages", out.languages, "a list of languages, such as [es, en]");
   top.section("hotel", [&](Section& hotel) { read_hotel(hotel, out.hotel); });
-  top.read("listen", out.listen, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
-           address_and_port);
+  top.read("listen", out.listen, kListenNeeded, address_and_port);
   top.read("public_url", out.public_url,
            "a URL without query, such as https://bot.hotel-sol.example", http_url);
+  read_admin(top, out.admin);
+  read_trusted_proxies(reading, top, out.trusted_proxies);
   top.path("data_dir", out.data_dir, "a folder, such as /var/lib/conserje/hotel-sol");
   top.read("store", out.store, "sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE",
            store_url);

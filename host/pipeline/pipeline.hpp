@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "guard/clock.hpp"
+#include "guard/network.hpp"
 #include "ops/log.hpp"
 #include "pipeline/finding.hpp"
 
@@ -59,6 +60,17 @@ enum class Sandbox : unsigned char {
   required,   // By all that there is, or the host does not start.
   available,  // By what this kernel offers; the status says what is missing.
   off,
+};
+
+/// The admin listener; without its section there is none.
+struct AdminSettings {
+  Listen listen{.address = "127.0.0.1", .port = 8081};
+  unsigned max_connections = 256;
+  std::size_t body_bytes = 64 * 1024;
+  unsigned failures_per_minute = 120;  // Of one source, with credentials that do not verify.
+  Millis token_memory{300'000};        // How long a verified token is not hashed again.
+
+  bool operator==(const AdminSettings&) const = default;
 };
 
 /// One configured plugin.
@@ -136,7 +148,8 @@ struct HttpLimits {
   std::size_t header_bytes = 8 * 1024;
   Millis header_timeout{5'000};  // From the first byte to the end of the header.
   Millis body_timeout{15'000};
-  Millis idle_timeout{60'000};  // Between two requests of one connection.
+  Millis idle_timeout{60'000};         // Between two requests of one connection.
+  unsigned failures_per_minute = 120;  // Of one source, with signatures that do not verify.
 
   bool operator==(const HttpLimits&) const = default;
 };
@@ -183,6 +196,8 @@ struct Pipeline {
   Listen listen{};
   std::string public_url{};  // Where vendors reach `listen` from outside; signatures of some cover
                              // it. May be empty.
+  std::optional<AdminSettings> admin{};
+  std::vector<Network> trusted_proxies{};  // Whose X-Forwarded-For is believed.
   std::filesystem::path data_dir = "data";
   std::string store{};  // "sqlite:<path>" or "postgresql://..."; default:
                         // sqlite:<data_dir>/<tenant>.db. Holds secrets.

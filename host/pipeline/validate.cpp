@@ -24,6 +24,7 @@ class Validation {
   void run() {
     check_time_zone();
     check_languages();
+    if (pipeline_.admin) check_admin(*pipeline_.admin);
     for (std::size_t i = 0; i < pipeline_.flows.size(); ++i)
       check_flow(pipeline_.flows[i], indexed("pipeline", i));
     for (std::size_t i = 0; i < pipeline_.notify.size(); ++i)
@@ -65,6 +66,24 @@ class Validation {
     for (std::size_t i = 0; i < pipeline_.languages.size(); ++i)
       check_word(indexed("languages", i), pipeline_.languages[i], known,
                  "a language of this release");
+  }
+
+  void check_admin(const AdminSettings& admin) {
+    const auto& listen = admin.listen;
+    if (listen.port != 0 && listen == pipeline_.listen)
+      complain("admin.listen", "\"admin.listen\" is where \"listen\" is as well",
+               "choose another port");
+    const auto address = parse_address(listen.address);
+    if (address && !is_loopback(*address))
+      complain("admin.listen",
+               "\"admin.listen\" can be reached from outside this machine, and is not encrypted",
+               "put a proxy with TLS in front of it, or listen on 127.0.0.1", {},
+               Severity::warning);
+  }
+
+  static bool is_loopback(const Address& address) {
+    return network_of(address, 104) == parse_network("127.0.0.0/8") ||
+           address == parse_address("::1");
   }
 
   /// `word` at `path` must be one of `known`; nothing is known when that is empty.

@@ -50,6 +50,7 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
                                     .address = loaded.pipeline.hotel.address,
                                     .phone = loaded.pipeline.hotel.phone},
                           .public_url = loaded.pipeline.public_url,
+                          .admin = AdminSettings{},
                           .store = "sqlite:data/" + loaded.pipeline.tenant + ".db",
                           .log = {.file = loaded.pipeline.log.file},
                           .trust = loaded.pipeline.trust,
