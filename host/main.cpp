@@ -21,6 +21,11 @@ int main(int argc, char** argv) {
   std::string text;
   std::filesystem::path lock_file;
   std::vector<std::filesystem::path> files;
+  std::string plugin;
+  std::string name;
+  std::string expires;
+  std::string id;
+  std::vector<std::string> scopes;
 
   auto* run = app.add_subcommand("run", "Serve until SIGTERM or SIGINT");
   auto* check = app.add_subcommand(
@@ -31,13 +36,27 @@ int main(int argc, char** argv) {
       app.add_subcommand("plugins", "List the plugins that can be used, without running them");
   auto* lock = plugins->add_subcommand("lock", "Accept plugins as they are now: write a lock file");
   auto* migrate = app.add_subcommand("migrate", "Bring the store's tables up to this host");
-  for (auto* command : {run, check, attempt, migrate})
+  auto* reload = app.add_subcommand(
+      "reload",
+      "Have the running host reload a plugin, or all that has changed; wait for the result");
+  auto* tokens = app.add_subcommand("tokens", "The API tokens of this host");
+  tokens->require_subcommand(1);
+  auto* add = tokens->add_subcommand("add", "Make a token and show it, once");
+  auto* list = tokens->add_subcommand("list", "Show the tokens; those that ended for 90 days");
+  auto* revoke = tokens->add_subcommand("revoke", "End a token at once");
+  for (auto* command : {run, check, attempt, migrate, reload, add, list, revoke})
     command->add_option("config", config, "The pipeline definition, a YAML file")->required();
   for (auto* command : {plugins, lock})
     command->add_option("--config", config, "The pipeline definition, for its keys and paths");
   lock->add_option("--lock", lock_file, "The lock file; default: trust.lock of the configuration");
   lock->add_option("files", files, "The plugins' .so files; default: those of the configuration");
   attempt->add_option("text", text, "What a guest writes")->required();
+  reload->add_option("plugin", plugin, "A plugin's name in the configuration; default: all");
+  add->add_option("--name", name, "Whom or what it is for")->required();
+  add->add_option("--scope", scopes, "What it is good for, such as plugins:read; may be repeated")
+      ->required();
+  add->add_option("--expires", expires, "Such as 90d or 12h; default: never");
+  revoke->add_option("id", id, "The token's id, as `list` shows it")->required();
   CLI11_PARSE(app, argc, argv);
 
   try {
@@ -46,6 +65,10 @@ int main(int argc, char** argv) {
     if (attempt->parsed()) return conserje::try_command(config, text);
     if (lock->parsed()) return conserje::plugins_lock_command(config, lock_file, files);
     if (plugins->parsed()) return conserje::plugins_command(config);
+    if (reload->parsed()) return conserje::reload_command(config, plugin);
+    if (add->parsed()) return conserje::tokens_add_command(config, name, scopes, expires);
+    if (list->parsed()) return conserje::tokens_list_command(config);
+    if (revoke->parsed()) return conserje::tokens_revoke_command(config, id);
     return conserje::migrate_command(config);
   } catch (const std::exception& error) {  // A constructor that could not do its part at the start.
     std::cerr << "conserje: " << error.what() << '\n';

@@ -7,14 +7,15 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <thread>
 #include <utility>
 
+#include "app/admin_door.hpp"
 #include "app/emitter.hpp"
 #include "app/plugin_kv_storage.hpp"
 #include "app/pump.hpp"
+#include "app/run_files.hpp"
 #include "app/thread_pool.hpp"
 #include "app/timers.hpp"
 #include "conversation/worker.hpp"
@@ -59,6 +60,21 @@ Result<std::string> guest_key(PluginKvStorage& storage, Random& random) {
   return theirs->value().value;
 }
 
+PluginView view_of(const PluginInstance& plugin) {
+  const auto health = plugin.health();
+  PluginView view{.name = plugin.name(),
+                  .use = plugin.use().use,
+                  .id = plugin.manifest().id,
+                  .version = plugin.manifest().version,
+                  .required = plugin.required(),
+                  .health = health.state,
+                  .health_detail = health.detail,
+                  .in_flight = plugin.in_flight(),
+                  .slots = plugin.slots()};
+  for (const auto& kind : plugin.manifest().kinds) view.kinds.push_back(kind.name);
+  return view;
+}
+
 std::string problem_text(const std::vector<Finding>& findings) {
   return has_errors(findings) ? report(findings) : std::string();
 }
@@ -91,6 +107,8 @@ class Application::Parts {
  private:
   void connect_gateways();
   void add_routes();
+  void add_admin();
+  PluginsArea plugins_area() const;
   Status listen();
   void begin_stop();
   void watch_plugins();
@@ -102,6 +120,8 @@ class Application::Parts {
 
   boost::asio::io_context io_{1};
   PluginKvStorage storage_{*database};
+  FailureLimit webhook_failures_{pipeline().limits.http.failures_per_minute,
+                                 pipeline().trusted_proxies, clock};
   ThreadPool pool_{pipeline().limits.conversation.workers + pipeline().limits.delivery.workers,
                    kPoolQueue};
   Timers timers_{io_, pool_};
@@ -136,6 +156,7 @@ class Application::Parts {
        .connections = pipeline().limits.http.max_connections},
       clock,
       random};
+  std::optional<AdminDoor> admin_{};
   boost::asio::signal_set signals_{io_, SIGTERM, SIGINT};
   boost::asio::steady_timer watch_{io_};
   boost::asio::steady_timer house_{io_};
@@ -218,6 +239,7 @@ Status Application::Parts::build() {
   database->set_completion_executor(
       [this](std::function<void()> task) { boost::asio::post(io_, std::move(task)); });
   add_routes();
+  add_admin();
   return Done{};
 }
 
@@ -272,6 +294,7 @@ void Application::Parts::add_routes() {
       .metrics = metrics,
       .log = log,
       .clock = clock,
+      .failures = webhook_failures_,
       .tenant = pipeline().tenant,
       .public_url = pipeline().public_url,
       .run_on_pool = [this](std::function<void()> task) { return pool_.post(std::move(task)); }};
@@ -297,6 +320,32 @@ void Application::Parts::add_routes() {
   page("/metrics", [this] { return metrics_page(); });
 }
 
+void Application::Parts::add_admin() {
+  if (!pipeline().admin) return;
+  admin_.emplace(AdminDoor::Parts{.io = io_,
+                                  .pipeline = pipeline(),
+                                  .database = *database,
+                                  .clock = clock,
+                                  .random = random,
+                                  .metrics = metrics,
+                                  .log = log},
+                 plugins_area());
+}
+
+PluginsArea Application::Parts::plugins_area() const {
+  return {.list =
+              [this] {
+                std::vector<PluginView> views;
+                for (const auto& plugin : registry_->all()) views.push_back(view_of(*plugin));
+                return views;
+              },
+          .find = [this](const std::string& name) -> std::optional<PluginView> {
+            const auto* plugin = registry_->find(name);
+            if (plugin == nullptr) return std::nullopt;
+            return view_of(*plugin);
+          }};
+}
+
 HealthReport Application::Parts::readiness() const {
   std::vector<HealthCheck> checks;
   const auto stored =
@@ -316,15 +365,11 @@ Status Application::Parts::listen() {
   const auto& address = pipeline().listen;
   const auto port = server_.listen(address.address, address.port);
   if (!port) return port.error();
-  // For those who start hosts on a free port; written whole or not at all.
-  const auto file = pipeline().data_dir / "listen";
-  const auto fresh = pipeline().data_dir / "listen.new";
-  std::ofstream(fresh) << address.address << ':' << *port << '\n';
-  std::error_code error;
-  std::filesystem::rename(fresh, file, error);
-  if (error)
-    log.warn("the listening address could not be written",
-             {{"file", file.string()}, {"error", error.message()}});
+  // For those who start hosts on a free port.
+  const auto written = write_whole(listen_file(pipeline().data_dir),
+                                   to_string({address.address, *port}) + "\n", Readers::all);
+  if (!written)
+    log.warn("the listening address could not be written", {{"error", written.error().message}});
   log.info("listening", {{"address", address.address}, {"port", *port}});
   return Done{};
 }
@@ -340,6 +385,8 @@ Status Application::Parts::run() {
   if (const auto text = problem_text(checked.findings); !text.empty())
     return Error{ErrorClass::config, text};
   if (const auto listening = listen(); !listening) return listening;
+  if (admin_)
+    if (const auto listening = admin_->listen(); !listening) return listening;
 
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) begin_stop();
@@ -350,6 +397,7 @@ Status Application::Parts::run() {
   keep_house();
   io_.run();
 
+  if (admin_) admin_->stop();
   emitter_.stop();
   conversation_->stop();
   delivery_->stop();
@@ -369,11 +417,16 @@ Status Application::Parts::run() {
 void Application::Parts::begin_stop() {
   if (std::exchange(stopping_, true)) return;
   log.info("stopping");
-  server_.drain(clock.monotonic() + kDrain, [this] {
+  const auto deadline = clock.monotonic() + kDrain;
+  const auto end = [this] {
     signals_.cancel();
     watch_.cancel();
     house_.cancel();
     io_.stop();
+  };
+  server_.drain(deadline, [this, deadline, end] {
+    if (!admin_) return end();
+    admin_->drain(deadline, end);
   });
 }
 

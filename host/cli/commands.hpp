@@ -27,6 +27,17 @@ int plugins_command(const std::filesystem::path& config);
 int plugins_lock_command(const std::filesystem::path& config, const std::filesystem::path& lock,
                          const std::vector<std::filesystem::path>& files);
 
+/// Has the running host read its configuration again and reload `plugin`, or, when that is empty,
+/// all that has changed; waits for the result.
+int reload_command(const std::filesystem::path& config, const std::string& plugin);
+
+/// Makes an API token and prints it, once. expires: "90d", "12h", "30m"; empty: never.
+int tokens_add_command(const std::filesystem::path& config, const std::string& name,
+                       const std::vector<std::string>& scopes, const std::string& expires);
+int tokens_list_command(const std::filesystem::path& config);
+/// Ends a token at once.
+int tokens_revoke_command(const std::filesystem::path& config, const std::string& id);
+
 /// Brings the store's tables up to this host.
 int migrate_command(const std::filesystem::path& config);
 

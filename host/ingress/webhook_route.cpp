@@ -53,7 +53,8 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
       const std::array attachments = {request.body, request.header_block};
       const auto reply = channel_.invoke_inline({.tenant = parts_.tenant},
                                                 channel::method::handle_webhook, head, attachments);
-      if (!reply.ok()) return refuse(reply.error(), std::move(responder));
+      if (!reply.ok())
+        return refuse_plugins(reply.error(), parts_.failures.source(request), std::move(responder));
       return store(reader_.read(reply.head()), request.correlation_id, request.received_at,
                    std::move(responder));
     }
@@ -65,11 +66,12 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
     auto waiting = std::make_shared<Responder>(std::move(responder));
     auto work = [self = shared_from_this(), head, body = std::string(request.body),
                  headers = std::string(request.header_block),
-                 id = std::string(request.correlation_id), at = request.received_at, waiting] {
+                 id = std::string(request.correlation_id), at = request.received_at,
+                 source = parts_.failures.source(request), waiting] {
       const std::array<std::string_view, 2> attachments = {body, headers};
       const auto reply = self->channel_.call({.tenant = self->parts_.tenant},
                                              channel::method::handle_webhook, head, attachments);
-      if (!reply) return self->refuse(reply.error(), std::move(*waiting));
+      if (!reply) return self->refuse_plugins(reply.error(), source, std::move(*waiting));
       self->store(read_events(reply->head), id, at, std::move(*waiting));
     };
     if (!parts_.run_on_pool(std::move(work)))
@@ -94,6 +96,15 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
                            if (!stored) return self->refuse(stored.error(), std::move(*waiting));
                            std::move(*waiting).answer(answer);
                          });
+  }
+
+  /// Refuses what the plugin did not take from `source`.
+  void refuse_plugins(const Error& error, const std::string& source, Responder responder) {
+    const bool unverified = error.error_class == ErrorClass::auth;
+    const auto wait = unverified ? parts_.failures.count(source) : std::nullopt;
+    if (!wait) return refuse(error, std::move(responder));
+    parts_.metrics.counter(metric::kWebhooksRejected, {channel_.name(), "rate"}).add();
+    std::move(responder).answer(too_many_failures(*wait));
   }
 
   void refuse(const Error& error, Responder responder) {

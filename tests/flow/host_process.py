@@ -37,14 +37,26 @@ class Host:
         return "http://" + self._listen_file.read_text().strip()
 
     @property
+    def admin_url(self):
+        """Where its admin API listens. OSError: it does not, yet."""
+        return "http://" + self.data("admin.listen").read_text().strip()
+
+    def data(self, name):
+        """A file of its data folder."""
+        return self.folder / self.config["data_dir"] / name
+
+    @property
     def log(self):
         return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def write_config(self):
+        self.config_file.write_text(json.dumps(self.config, ensure_ascii=False))  # YAML, as every JSON is.
 
     def start(self, crash_at=None, wait=True, prefix=()):
         """Starts the host, and waits until it is ready. `crash_at`: the point where it kills itself, `name[:pass]`.
         `prefix`: a command to start it with. AssertionError: it ended before it was ready."""
         assert self.process is None, "it runs already"
-        self.config_file.write_text(json.dumps(self.config, ensure_ascii=False))  # YAML, as every JSON is.
+        self.write_config()
         self._listen_file.unlink(missing_ok=True)
         environment = os.environ | ({"CONSERJE_CRASH_AT": crash_at} if crash_at else {})
         with self._log.open("ab") as log:
@@ -104,7 +116,7 @@ class Host:
 
     @property
     def _listen_file(self):
-        return self.folder / self.config["data_dir"] / "listen"
+        return self.data("listen")
 
     def _is_ready(self):
         try:

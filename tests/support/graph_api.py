@@ -270,12 +270,17 @@ class GraphApi(StandIn):
 
 def http_call(method, url, body=None, headers=None, timeout_s=20.0):
     """One request on a connection of its own -> (status, body). OSError or HTTPException: no answer."""
+    return http_exchange(method, url, body, headers, timeout_s)[:2]
+
+
+def http_exchange(method, url, body=None, headers=None, timeout_s=20.0):
+    """The same -> (status, body, headers with names in lower case)."""
     target = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(target.hostname, target.port, timeout=timeout_s)
     try:
         connection.request(method, target.path + (f"?{target.query}" if target.query else ""), body, headers or {})
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        return answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
     finally:
         connection.close()
 

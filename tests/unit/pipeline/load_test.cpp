@@ -89,6 +89,23 @@ limits:
   EXPECT_EQ(pipeline.limits.delivery, (DeliveryLimits{.replies = {1s, 2s}}));
 }
 
+TEST_F(Load, ReadsTheAdminListenerAndTheProxies) {
+  EXPECT_EQ(load_with("").pipeline.admin, std::nullopt);
+  EXPECT_EQ(load_with("admin: {}\n").pipeline.admin, AdminSettings{});
+  const auto loaded = load_with(R"(
+admin: {listen: "[::1]:0", max_connections: 5, body_bytes: 2048, failures_per_minute: 7, token_memory_s: 0}
+trusted_proxies: [10.0.0.0/8, "::1"]
+)");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(loaded.pipeline.admin, (AdminSettings{.listen = {"::1", 0},
+                                                  .max_connections = 5,
+                                                  .body_bytes = 2048,
+                                                  .failures_per_minute = 7,
+                                                  .token_memory = 0s}));
+  EXPECT_THAT(loaded.pipeline.trusted_proxies,
+              ElementsAre(parse_network("10.0.0.0/8"), parse_network("::1")));
+}
+
 TEST_F(Load, ReadsTheHouse) {
   const auto loaded = load(R"(hotel:
   name: Hotel Sol
@@ -251,6 +268,13 @@ TEST_F(Load, EachSettingRefusesWhatItCannotTake) {
       {"listen: 0.0.0.0:70000", "listen: an address"},
       {"listen: ::1:80", "listen: an address"},
       {"listen: 8080", "listen: an address"},
+      {"admin: true", "admin: a mapping"},
+      {"admin: {listen: 8081}", "listen: an address"},
+      {"admin: {body_bytes: 1}", "body_bytes: a whole number from 1024 to 16777216"},
+      {"admin: {failures_per_minute: 0}", "failures_per_minute: a whole number from 1"},
+      {"trusted_proxies: 10.0.0.0/8", "trusted_proxies: a list of addresses and networks"},
+      {"trusted_proxies: [10.0.0.1/8]", "trusted_proxies: a list of addresses and networks"},
+      {"trusted_proxies: [proxy.example]", "trusted_proxies: a list of addresses and networks"},
       {"public_url: bot.example", "public_url: a URL"},
       {"public_url: https://x/?a=b", "public_url: a URL"},
       {"data_dir: ''", "data_dir: a folder"},

@@ -131,6 +131,31 @@ TEST_F(Validate, TellsTextsThatReplaceNothingAndTranslationsThatAreMissingOrTooM
                           "    needed: one of greeting.hello, reservation.done"));
 }
 
+TEST_F(Validate, TellsAnAdminListenerThatIsTheOtherListener) {
+  pipeline.admin = AdminSettings{.listen = pipeline.listen};
+  EXPECT_THAT(findings(),
+              ElementsAre("admin.listen: error: \"admin.listen\" is where \"listen\" is "
+                          "as well; choose another port"));
+  pipeline.listen.port = 0;
+  pipeline.admin->listen.port = 0;
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(Validate, WarnsOfAnAdminListenerThatOthersReach) {
+  for (const auto* address : {"0.0.0.0", "10.0.0.1", "::"}) {
+    pipeline.admin = AdminSettings{.listen = {address, 8081}};
+    EXPECT_THAT(
+        findings(),
+        ElementsAre("admin.listen: warning: \"admin.listen\" can be reached from outside this "
+                    "machine, and is not encrypted; put a proxy with TLS in front of it, or "
+                    "listen on 127.0.0.1"));
+  }
+  for (const auto* address : {"127.0.0.1", "127.1.2.3", "::1"}) {
+    pipeline.admin = AdminSettings{.listen = {address, 8081}};
+    EXPECT_THAT(findings(), IsEmpty()) << address;
+  }
+}
+
 TEST_F(Validate, TellsATimeZoneThatThisMachineDoesNotKnow) {
   pipeline.time_zone = "Europe/Madird";
   EXPECT_THAT(findings(),

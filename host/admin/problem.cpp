@@ -1,0 +1,34 @@
+#include "admin/problem.hpp"
+
+#include "conserje/json.hpp"
+
+namespace conserje {
+
+static void write(JsonWriter& json, const Fault& fault) {
+  json.begin_object();
+  json.member("pointer", fault.pointer);
+  json.member("detail", fault.detail);
+  json.end_object();
+}
+
+Response to_response(const Problem& problem, std::string_view instance) {
+  Response response{.status = problem.status,
+                    .content_type = "application/problem+json",
+                    .headers = problem.headers};
+  JsonWriter json(response.body);
+  json.begin_object();
+  json.member("type", "about:blank");
+  json.member("title", reason_phrase(problem.status));
+  json.member("status", problem.status);
+  json.member("detail", problem.detail);
+  json.member("instance", instance);
+  json.optional_member("errors", problem.faults);
+  if (!problem.results.empty()) {
+    json.key("results");
+    json.raw(problem.results);
+  }
+  json.end_object();
+  return response;
+}
+
+}  // namespace conserje
