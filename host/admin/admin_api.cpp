@@ -123,22 +123,39 @@ class AdminApi : public std::enable_shared_from_this<AdminApi> {
   void take(const InboundRequest& request, Responder responder) {
     auto visit =
         std::make_shared<Visit>(request, std::move(responder), parts_.failures.source(request));
-    if (!parts_.verify([self = shared_from_this(), visit] { self->let_in(visit); }))
-      refuse(*visit, busy());
+    const auto token = token_of(*visit);
+    const bool queued =
+        token && parts_.tokens.must_hash(*token)
+            ? parts_.hash([self = shared_from_this(), visit] { self->hash_and_go_on(visit); })
+            : parts_.work([self = shared_from_this(), visit] {
+                if (self->lets_in(*visit)) self->perform(*visit);
+              });
+    if (!queued) refuse(*visit, busy());
   }
 
  private:
-  void let_in(const std::shared_ptr<Visit>& visit) {
-    if (!authenticate(*visit)) return;
-    if (const auto problem = examine(*visit)) return conclude(*visit, *problem);
+  void hash_and_go_on(const std::shared_ptr<Visit>& visit) {
+    if (!lets_in(*visit)) return;
     if (!parts_.work([self = shared_from_this(), visit] { self->perform(*visit); }))
       conclude(*visit, busy());
   }
 
+  /// Everything before the endpoint. False: it has been answered.
+  bool lets_in(Visit& visit) {
+    if (!authenticate(visit)) return false;
+    const auto problem = examine(visit);
+    if (problem) conclude(visit, *problem);
+    return !problem;
+  }
+
+  static std::optional<std::string_view> token_of(const Visit& visit) {
+    const auto header = visit.request.header("authorization");
+    return header ? bearer_token(*header) : std::nullopt;
+  }
+
   /// False: it has been answered.
   bool authenticate(Visit& visit) {
-    const auto header = visit.request.header("authorization");
-    const auto token = header ? bearer_token(*header) : std::nullopt;
+    const auto token = token_of(visit);
     // Who has a good token is not refused for what others of its source do, but where it would have
     // to be hashed.
     if (!token || !parts_.tokens.remembers(*token))

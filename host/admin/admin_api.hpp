@@ -19,8 +19,8 @@ struct AdminParts {
   FailureLimit& failures;  // Of credentials that do not verify.
   Metrics& metrics;
   Log& log;
-  RunOnPool verify;  // One thread: each token may cost 19 MiB and 50 ms.
-  RunOnPool work;    // The endpoints.
+  RunOnPool hash;  // One thread: for tokens of which each costs 19 MiB and 50 ms.
+  RunOnPool work;  // Everything else: whoever floods the other one holds up nobody here.
   std::size_t body_limit = 64 * 1024;
 };
 

@@ -70,13 +70,12 @@ std::string Tokens::random_hex(std::size_t bytes) {
   return text;
 }
 
-/// Throws std::bad_alloc when there is no memory for it, as any allocation would.
-std::string Tokens::hash_of(std::string_view token) const {
+Result<std::string> Tokens::hash_of(std::string_view token) const {
   std::array<char, crypto_pwhash_STRBYTES> hash{};
   if (crypto_pwhash_str(hash.data(), token.data(), token.size(), parts_.cost.passes,
                         parts_.cost.bytes) != 0)
-    throw std::bad_alloc();
-  return hash.data();
+    return Error{ErrorClass::retry, "there is no memory to hash an API token"};
+  return std::string(hash.data());
 }
 
 Result<Tokens::Issued> Tokens::issue(const Wish& wish) {
@@ -84,10 +83,12 @@ Result<Tokens::Issued> Tokens::issue(const Wish& wish) {
   for (int attempt = 0; attempt < kMostTries; ++attempt) {
     const auto id = random_hex(kIdBytes);
     Issued issued{.token = token_text(id, random_hex(kSecretBytes)), .row = {}};
+    const auto hash = hash_of(issued.token);
+    if (!hash) return hash.error();
     issued.row = {.id = id,
                   .tenant = parts_.tenant,
                   .name = wish.name,
-                  .hash = hash_of(issued.token),
+                  .hash = *hash,
                   .scopes = wish.scopes,
                   .created = now};
     if (wish.expires_in) issued.row.expires = now + *wish.expires_in;
@@ -155,9 +156,9 @@ void Tokens::waste_a_hash(std::string_view token) {
     hash = nobodys_hash_;
   }
   if (hash.empty()) {
-    hash = hash_of(random_hex(kSecretBytes));
+    const auto made = hash_of(random_hex(kSecretBytes));
     const std::lock_guard lock(mutex_);
-    nobodys_hash_ = hash;
+    if (made) nobodys_hash_ = *made;
     return;
   }
   (void)matches(hash, token);
@@ -181,6 +182,11 @@ bool Tokens::remembers(std::string_view token) const {
   const std::lock_guard lock(mutex_);
   const auto found = remembered_.find(digest);
   return found != remembered_.end() && parts_.clock.monotonic() < found->second.until;
+}
+
+bool Tokens::must_hash(std::string_view token) const {
+  const auto parts = read_token(token);
+  return parts && parts->id != kLocalId && !remembers(token);
 }
 
 Result<std::vector<ApiTokenRow>> Tokens::list(const std::string& after, std::int64_t limit) const {

@@ -68,7 +68,8 @@ class Tokens {
   /// Throws std::runtime_error when libsodium has no randomness.
   explicit Tokens(Parts parts);
 
-  /// Makes a token and stores its hash. Errors: those of ApiTokens.
+  /// Makes a token and stores its hash. Errors: those of ApiTokens; retry, there is no memory for a
+  /// hash.
   Result<Issued> issue(const Wish& wish);
   /// Makes the token of this machine's commands: all scopes, until the next one is made or the host
   /// ends; kept in memory alone. Its hash is SHA-256: 256 random bits cannot be guessed, and the
@@ -77,8 +78,10 @@ class Tokens {
 
   /// Who `token` is. Errors: auth, it is not valid, was revoked, or has expired; those of Database.
   Result<Caller> verify(std::string_view token);
-  /// Whether verify() would not have to hash.
+  /// Whether `token` was let in lately: verify() will not hash, and most likely lets it in again.
   bool remembers(std::string_view token) const;
+  /// Whether verify() will hash: not what is remembered, nor what has not the form of a token.
+  bool must_hash(std::string_view token) const;
 
   /// After id `after`, at most `limit`, those that ended too.
   Result<std::vector<ApiTokenRow>> list(const std::string& after, std::int64_t limit) const;
@@ -93,7 +96,7 @@ class Tokens {
   };
 
   std::string random_hex(std::size_t bytes);
-  std::string hash_of(std::string_view token) const;
+  Result<std::string> hash_of(std::string_view token) const;
   bool fits(const std::string& hash, std::string_view token, const Digest& digest);
   void waste_a_hash(std::string_view token);
   void remember(const Digest& digest, const std::string& hash);

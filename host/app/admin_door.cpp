@@ -29,7 +29,7 @@ AdminDoor::AdminDoor(const Parts& parts, PluginsArea plugins)
                .tenant = parts.pipeline.tenant,
                .remember = settings_.token_memory}),
       failures_(settings_.failures_per_minute, parts.pipeline.trusted_proxies, parts.clock),
-      verifier_(1, kWaiting),
+      hasher_(1, kWaiting),
       workers_(kWorkers, kWaiting),
       server_(parts.io,
               {.head_bytes = parts.pipeline.limits.http.header_bytes,
@@ -44,7 +44,7 @@ AdminDoor::AdminDoor(const Parts& parts, PluginsArea plugins)
                        .failures = failures_,
                        .metrics = parts.metrics,
                        .log = parts.log,
-                       .verify = on(verifier_),
+                       .hash = on(hasher_),
                        .work = on(workers_),
                        .body_limit = settings_.body_bytes};
   for (auto& route : admin_routes(api, std::move(endpoints))) server_.handle(std::move(route));
@@ -76,7 +76,7 @@ void AdminDoor::drain(MonotonicTime deadline, std::function<void()> on_drained) 
 }
 
 void AdminDoor::stop() {
-  verifier_.stop();
+  hasher_.stop();
   workers_.stop();
   if (!std::exchange(has_files_, false)) return;
   std::error_code ignored;  // What is not there need not go.

@@ -49,7 +49,7 @@ class AdminDoor {
   ApiTokens rows_;
   Tokens tokens_;
   FailureLimit failures_;
-  ThreadPool verifier_;
+  ThreadPool hasher_;
   ThreadPool workers_;
   Server server_;
   bool has_files_ = false;

@@ -35,13 +35,15 @@ class AdminApiTest : public testing::Test, protected TokenWorld {
       if (!pool_is_full) task();
       return !pool_is_full;
     };
-    const AdminParts parts{.tokens = tokens,
-                           .failures = failures,
-                           .metrics = metrics,
-                           .log = log,
-                           .verify = run,
-                           .work = run,
-                           .body_limit = 1'000};
+    const AdminParts parts{
+        .tokens = tokens,
+        .failures = failures,
+        .metrics = metrics,
+        .log = log,
+        .hash = [this, run](
+                    std::function<void()> task) { return !hasher_is_full && run(std::move(task)); },
+        .work = run,
+        .body_limit = 1'000};
     for (auto& route : admin_routes(parts, {{.method = "GET",
                                            .path = kThings,
                                            .scope = "plugins:read",
@@ -97,6 +99,7 @@ class AdminApiTest : public testing::Test, protected TokenWorld {
   FailureLimit failures{3, {}, clock};
   std::vector<AdminCall> calls{};
   bool pool_is_full = false;
+  bool hasher_is_full = false;
   std::string all = issue({"*"});
   boost::asio::io_context io{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
@@ -257,6 +260,16 @@ TEST_F(AdminApiTest, SaysWhenItIsBusy) {
   const auto reply = ask("GET", kThings);
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.header("retry-after"), "1");
+}
+
+TEST_F(AdminApiTest, HoldsUpNobodyWhoseTokenNeedNotBeHashed) {
+  EXPECT_EQ(ask("GET", kThings).status, 200);
+  const auto local = tokens.issue_local();
+  hasher_is_full = true;
+  EXPECT_EQ(ask("GET", kThings).status, 200);
+  EXPECT_EQ(send_with(local, "GET", kThings).status, 200);
+  EXPECT_EQ(send("GET", kThings, {}).status, 401);
+  EXPECT_EQ(send_with(kWrong, "GET", kThings).status, 503);
 }
 
 TEST_F(AdminApiTest, ShowsItsDocumentToAnybody) {

@@ -90,6 +90,16 @@ TEST_F(TokensTest, AreRememberedForAWhileOnceTheyHaveBeenVerified) {
   EXPECT_FALSE(tokens.remembers(token));
 }
 
+TEST_F(TokensTest, AreHashedUnlessTheyAreRememberedOrNone) {
+  const auto token = issue({"*"});
+  EXPECT_TRUE(tokens.must_hash(token));
+  EXPECT_TRUE(tokens.must_hash("cj_ffff_" + kSecret));
+  value_of(tokens.verify(token));
+  EXPECT_FALSE(tokens.must_hash(token));
+  EXPECT_FALSE(tokens.must_hash("letmein"));
+  EXPECT_FALSE(tokens.must_hash("cj_local_" + kSecret));
+}
+
 TEST_F(TokensTest, AreNotRememberedWhenTheyAreWrong) {
   const auto token = issue({"*"});
   const auto wrong = "cj_" + std::string(read_token(token)->id) + "_" + kSecret;
