@@ -15,6 +15,7 @@
 #include "app/emitter.hpp"
 #include "app/plugin_kv_storage.hpp"
 #include "app/pump.hpp"
+#include "app/reloader.hpp"
 #include "app/run_files.hpp"
 #include "app/thread_pool.hpp"
 #include "app/timers.hpp"
@@ -60,18 +61,33 @@ Result<std::string> guest_key(PluginKvStorage& storage, Random& random) {
   return theirs->value().value;
 }
 
-PluginView view_of(const PluginInstance& plugin) {
+std::string_view to_string(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::in_process: return "in_process";
+    case Isolation::process: return "process";
+    case Isolation::process_per_instance: return "process_per_instance";
+  }
+  return "";
+}
+
+PluginView view_of(const Plugin& plugin, const Vouched& vouched) {
   const auto health = plugin.health();
   PluginView view{.name = plugin.name(),
-                  .use = plugin.use().use,
-                  .id = plugin.manifest().id,
-                  .version = plugin.manifest().version,
-                  .required = plugin.required(),
+                  .generation = static_cast<std::int64_t>(plugin.generation()),
                   .health = health.state,
                   .health_detail = health.detail,
-                  .in_flight = plugin.in_flight(),
-                  .slots = plugin.slots()};
-  for (const auto& kind : plugin.manifest().kinds) view.kinds.push_back(kind.name);
+                  .origin = describe(vouched),
+                  .key = vouched.key};
+  const auto running = plugin.running();
+  if (running == nullptr) return view;  // Being replaced.
+  view.use = running->use().use;
+  view.id = running->manifest().id;
+  view.version = running->manifest().version;
+  view.required = running->required();
+  view.isolation = to_string(running->use().isolation.value_or(Isolation::in_process));
+  view.in_flight = running->in_flight();
+  view.slots = running->slots();
+  for (const auto& kind : running->manifest().kinds) view.kinds.push_back(kind.name);
   return view;
 }
 
@@ -108,7 +124,9 @@ class Application::Parts {
   void connect_gateways();
   void add_routes();
   void add_admin();
-  PluginsArea plugins_area() const;
+  PluginView view(const Plugin& plugin) const;
+  PluginsArea plugins_area();
+  void reload_on_hangup();
   Status listen();
   void begin_stop();
   void watch_plugins();
@@ -127,6 +145,7 @@ class Application::Parts {
   Timers timers_{io_, pool_};
   HttpClient http_{{}, clock};
   CallThreads call_threads_{};
+  LivingSecrets secrets_{std::move(checked.secrets)};
 
   Inbox inbox_{*database, [this] {
                  if (conversation_) conversation_->wake();
@@ -142,7 +161,8 @@ class Application::Parts {
   Intake intake_{pipeline().tenant, inbox_, metrics, log};
   Emitter emitter_{pipeline().tenant, intake_, *database, clock,
                    [this] { boost::asio::post(io_, [this] { begin_stop(); }); }};
-  std::optional<Registry> registry_{};
+  std::unique_ptr<Registry> registry_{};
+  std::optional<Reloader> reloader_{};
   std::map<std::string, std::unique_ptr<Gateway>> gateways_{};
   std::optional<Worker> worker_{};
   std::optional<Dispatcher> dispatcher_{};
@@ -158,6 +178,7 @@ class Application::Parts {
       random};
   std::optional<AdminDoor> admin_{};
   boost::asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  boost::asio::signal_set hangup_{io_, SIGHUP};
   boost::asio::steady_timer watch_{io_};
   boost::asio::steady_timer house_{io_};
   bool stopping_ = false;
@@ -175,17 +196,23 @@ Status Application::Parts::build() {
           },
       .storage = &storage_,
       .secrets = [this](std::string_view plugin,
-                        std::string_view handle) { return checked.secrets.reveal(plugin, handle); },
+                        std::string_view handle) { return secrets_.reveal(plugin, handle); },
       .emit =
           [this](std::string_view plugin, const CallSpec& call, channel::EmitRequest request) {
             return emitter_.emit(plugin, call, std::move(request));
           },
       .timers = &timers_,
       .call_threads = &call_threads_};
-  registry_.emplace(Registry::open(std::move(checked.plugins), services, checked.findings));
+  registry_ = Registry::open(std::move(checked.plugins), services, checked.findings);
   if (const auto text = problem_text(checked.findings); !text.empty())
     return Error{ErrorClass::config, text};
 
+  reloader_.emplace(Reloader::Parts{.file = checked.file,
+                                    .running = pipeline(),
+                                    .registry = *registry_,
+                                    .secrets = secrets_,
+                                    .clock = clock,
+                                    .log = log});
   connect_gateways();
   std::map<std::string, Gateway*> gateways;
   for (const auto& [name, gateway] : gateways_) gateways[name] = gateway.get();
@@ -299,7 +326,7 @@ void Application::Parts::add_routes() {
       .public_url = pipeline().public_url,
       .run_on_pool = [this](std::function<void()> task) { return pool_.post(std::move(task)); }};
   for (const auto& plugin : registry_->all())
-    if (plugin->manifest().method(channel::method::handle_webhook) != nullptr)
+    if (plugin->running()->manifest().method(channel::method::handle_webhook) != nullptr)
       server_.handle(webhook_route(*plugin, webhooks));
 
   const auto page = [this](std::string path, std::function<Response()> make) {
@@ -332,18 +359,38 @@ void Application::Parts::add_admin() {
                  plugins_area());
 }
 
-PluginsArea Application::Parts::plugins_area() const {
+PluginView Application::Parts::view(const Plugin& plugin) const {
+  auto view = view_of(plugin, registry_->vouched(plugin.name()));
+  view.last_reload = reloader_->last(plugin.name());
+  return view;
+}
+
+PluginsArea Application::Parts::plugins_area() {
   return {.list =
               [this] {
                 std::vector<PluginView> views;
-                for (const auto& plugin : registry_->all()) views.push_back(view_of(*plugin));
+                for (const auto* plugin : registry_->all()) views.push_back(view(*plugin));
                 return views;
               },
           .find = [this](const std::string& name) -> std::optional<PluginView> {
             const auto* plugin = registry_->find(name);
             if (plugin == nullptr) return std::nullopt;
-            return view_of(*plugin);
-          }};
+            return view(*plugin);
+          },
+          .reload = [this](const std::string& name) { return reloader_->reload(name); },
+          .reload_all = [this] { return reloader_->reload_all(); }};
+}
+
+/// SIGHUP: as `conserje reload`; the log tells the result.
+void Application::Parts::reload_on_hangup() {
+  hangup_.async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    call_threads_.run([this] {
+      if (const auto outcomes = reloader_->reload_all(); !outcomes)
+        log.error("nothing was reloaded", {{"error", outcomes.error().message}});
+    });
+    reload_on_hangup();
+  });
 }
 
 HealthReport Application::Parts::readiness() const {
@@ -391,6 +438,7 @@ Status Application::Parts::run() {
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) begin_stop();
   });
+  reload_on_hangup();
   conversation_->wake();
   delivery_->wake();
   watch_plugins();

@@ -32,7 +32,7 @@ std::filesystem::path own_executable() {
 }
 
 Checked check_configuration(const std::filesystem::path& file) {
-  Checked checked;
+  Checked checked{.file = file};
   auto catalogues = shipped_catalogues();
   if (!catalogues) {
     checked.findings.push_back({.at = {}, .path = "", .found = catalogues.error().message});
@@ -73,7 +73,7 @@ std::size_t load_for_a_look(Checked& checked) {
                                   return checked.secrets.reveal(plugin, handle);
                                 }};
   const auto registry = Registry::open(std::move(checked.plugins), services, checked.findings);
-  return registry.all().size();
+  return registry->all().size();
 }
 
 }  // namespace conserje

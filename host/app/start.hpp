@@ -15,6 +15,7 @@ namespace conserje {
 
 /// A configuration that has been checked as far as this can be done without running anything of it.
 struct Checked {
+  std::filesystem::path file{};
   Pipeline pipeline{};
   SecretStore secrets{};
   std::vector<InspectedPlugin> plugins{};

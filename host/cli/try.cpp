@@ -28,7 +28,7 @@ class Rehearsal {
                                       [this](std::string_view plugin, std::string_view handle) {
                                         return checked_.secrets.reveal(plugin, handle);
                                       }};
-    registry_.emplace(Registry::open(wanted(), services, checked_.findings));
+    registry_ = Registry::open(wanted(), services, checked_.findings);
     registry_->start(checked_.findings);
   }
 
@@ -123,7 +123,7 @@ class Rehearsal {
   SystemRandom random_{};
   Metrics metrics_{};
   HttpClient http_{{}, clock_};
-  std::optional<Registry> registry_{};
+  std::unique_ptr<Registry> registry_{};
 };
 
 }  // namespace

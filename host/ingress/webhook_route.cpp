@@ -42,14 +42,11 @@ Response refusal_for(const Error& error) {
 /// One channel's webhook. Shared by the requests under way.
 class Webhook : public std::enable_shared_from_this<Webhook> {
  public:
-  Webhook(PluginInstance& channel, const WebhookParts& parts) : channel_(channel), parts_(parts) {
-    const auto* method = channel.manifest().method(channel::method::handle_webhook);
-    is_inline_ = method != nullptr && method->is_inline;
-  }
+  Webhook(Plugin& channel, const WebhookParts& parts) : channel_(channel), parts_(parts) {}
 
   void handle(const InboundRequest& request, Responder responder) {
     const std::string head = request_head(request, parts_.public_url);
-    if (is_inline_) {
+    if (channel_.is_inline(channel::method::handle_webhook)) {
       const std::array attachments = {request.body, request.header_block};
       const auto reply = channel_.invoke_inline({.tenant = parts_.tenant},
                                                 channel::method::handle_webhook, head, attachments);
@@ -118,19 +115,18 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
     std::move(responder).answer(refusal_for(error));
   }
 
-  PluginInstance& channel_;
+  Plugin& channel_;
   const WebhookParts parts_;
-  bool is_inline_ = false;
   EventReader reader_{};  // Of the inline calls, on the I/O thread.
 };
 
 }  // namespace
 
-Route webhook_route(PluginInstance& channel, const WebhookParts& parts) {
+Route webhook_route(Plugin& channel, const WebhookParts& parts) {
   auto webhook = std::make_shared<Webhook>(channel, parts);
   return {.methods = "GET POST",
           .path = "/webhooks/" + channel.name(),
-          .body_limit = channel.manifest().body_limit,
+          .body_limit = channel.running()->manifest().body_limit,
           .handler = [webhook](const InboundRequest& request, Responder responder) {
             webhook->handle(request, std::move(responder));
           }};

@@ -6,7 +6,7 @@
 #include "http/failure_limit.hpp"
 #include "http/server.hpp"
 #include "ingress/intake.hpp"
-#include "plugin/instance.hpp"
+#include "plugin/plugin.hpp"
 
 namespace conserje {
 
@@ -26,6 +26,6 @@ struct WebhookParts {
 /// carried, then answers. 401: the signature does not verify, nothing is kept; 429: nor did those
 /// before it of the same source. Who verifies is never refused for volume. 400: not this vendor's.
 /// 503: the store is busy or away; the sender repeats it.
-Route webhook_route(PluginInstance& channel, const WebhookParts& parts);
+Route webhook_route(Plugin& channel, const WebhookParts& parts);
 
 }  // namespace conserje

@@ -64,6 +64,15 @@ std::optional<std::string_view> SecretStore::reveal(std::string_view plugin,
   return found->second;
 }
 
+std::vector<std::string> SecretStore::handles(std::string_view plugin) const {
+  std::vector<std::string> found;
+  const auto prefix = "secret:" + std::string(plugin) + "/";
+  for (auto at = values_.lower_bound(prefix); at != values_.end() && at->first.starts_with(prefix);
+       ++at)
+    found.push_back(at->first);
+  return found;
+}
+
 bool is_placeholder(std::string_view secret) {
   std::string letters;  // Without case, quotes, brackets, dashes: "<Change-Me>" is "changeme".
   for (const char c : secret) {

@@ -31,6 +31,8 @@ class SecretStore {
 
   /// The value, as long as the store lives; none when the handle is unknown or another plugin's.
   std::optional<std::string_view> reveal(std::string_view plugin, std::string_view handle) const;
+  /// The handles of a plugin's secrets.
+  std::vector<std::string> handles(std::string_view plugin) const;
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

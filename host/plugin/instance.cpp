@@ -440,12 +440,6 @@ ResultView PluginInstance::instead_of_a_call(const Error& error) {
   return ResultView(nullptr, 0, [&](cj_result& result) { fill(&result, error); });
 }
 
-MonotonicTime::duration PluginInstance::time_for(const CallSpec& spec) const {
-  const auto time = spec.deadline == MonotonicTime{} ? MonotonicTime::duration(use_.deadline)
-                                                     : spec.deadline - clock_.monotonic();
-  return std::min<MonotonicTime::duration>(time, kLongestWait);
-}
-
 Error PluginInstance::bad_head(const Error& why) {
   count_misuse("head");
   return {ErrorClass::bug, "plugin " + name() + ": reply: " + people_text(why.message, 256)};

@@ -120,8 +120,6 @@ class PluginInstance final : private ServiceClient {
 
   /// What to show to a caller of invoke_inline that cannot be let in.
   static ResultView instead_of_a_call(const Error& error);
-  /// How long a call may take from now on.
-  MonotonicTime::duration time_for(const CallSpec& spec) const;
 
   /// What to answer when the head of a ResultView does not decode: class bug, and counted.
   Error bad_head(const Error& why);

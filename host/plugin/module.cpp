@@ -45,14 +45,34 @@ Error no_memfd(const char* step) {
 
 /// Copies `size` bytes; false with errno, 0: the file became shorter meanwhile.
 bool copy_bytes(int from, int to, std::size_t size) {
+  off_t at = 0;
   while (size > 0) {
-    const auto sent = ::sendfile(to, from, nullptr, size);
+    const auto sent = ::sendfile(to, from, &at, size);
     if (sent < 0 && errno == EINTR) continue;
     if (sent == 0) errno = 0;
     if (sent <= 0) return false;
     size -= static_cast<std::size_t>(sent);
   }
   return true;
+}
+
+Error unreadable(const std::filesystem::path& file, const std::string& why) {
+  return refusal(why, "the plugin's file, readable for the host's user", kOperator,
+                 "ls -l " + file.string());
+}
+
+/// A memfd with the first `size` bytes behind `from`, which nobody can change any more.
+Result<int> sealed_copy(int from, std::size_t size, const std::filesystem::path& file) {
+  // At most 249 bytes of name; the manifest's id cannot be known before the copy.
+  Descriptor memory(make_memfd(file.filename().string().substr(0, 200).c_str()));
+  if (!memory) return no_memfd("memfd_create");
+  if (!copy_bytes(from, memory.get(), size))
+    return unreadable(file, "it cannot be read: " +
+                                (errno == 0 ? "it became shorter meanwhile" : system_error_text()));
+  if (::fcntl(memory.get(), F_ADD_SEALS,
+              F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    return no_memfd("F_ADD_SEALS");
+  return memory.leave();
 }
 
 /// Why dlopen failed, as a refusal. Source of the texts: glibc 2.36, elf/dl-load.c, dl-lookup.c and
@@ -98,44 +118,31 @@ Result<std::shared_ptr<const SealedImage>> SealedImage::copy(const std::filesyst
 
 Result<std::shared_ptr<const SealedImage>> SealedImage::make(const std::filesystem::path& file,
                                                              Keep keep) {
-  const auto unreadable = [&](const std::string& why) {
-    return refusal(why, "the plugin's file, readable for the host's user", kOperator,
-                   "ls -l " + file.string());
-  };
   // O_NONBLOCK: whoever puts a FIFO there does not hold up the start.
   Descriptor source(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!source) return unreadable("it cannot be opened: " + system_error_text());
+  if (!source) return unreadable(file, "it cannot be opened: " + system_error_text());
   struct stat status {};
-  if (::fstat(source.get(), &status) != 0) return unreadable(system_error_text());
-  if (!S_ISREG(status.st_mode)) return unreadable("it is not a regular file");
+  if (::fstat(source.get(), &status) != 0) return unreadable(file, system_error_text());
+  if (!S_ISREG(status.st_mode)) return unreadable(file, "it is not a regular file");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > kImageLimit)
-    return unreadable("it has " + std::to_string(size) + " bytes, more than " +
-                      std::to_string(kImageLimit));
-
+    return unreadable(file, "it has " + std::to_string(size) + " bytes, more than " +
+                                std::to_string(kImageLimit));
   // By the descriptor: `file` may be a link that somebody turns meanwhile.
-  int fd = -1;
-  if (keep == Keep::the_file_if_safe && only_root_can_change(path_of(source.get()))) {
-    fd = source.leave();
-  } else {
-    // At most 249 bytes of name; the manifest's id cannot be known before the copy.
-    Descriptor memory(make_memfd(file.filename().string().substr(0, 200).c_str()));
-    if (!memory) return no_memfd("memfd_create");
-    if (!copy_bytes(source.get(), memory.get(), size))
-      return unreadable("it cannot be read: " +
-                        (errno == 0 ? "it became shorter meanwhile" : system_error_text()));
-    if (::fcntl(memory.get(), F_ADD_SEALS,
-                F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-      return no_memfd("F_ADD_SEALS");
-    fd = memory.leave();
-  }
-  auto image = std::shared_ptr<SealedImage>(new SealedImage(fd, {}, file));
-  if (size > 0) {
-    void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (mapped == MAP_FAILED) return no_memfd("mmap");
-    image->bytes_ = {static_cast<const char*>(mapped), size};
-  }
-  return std::shared_ptr<const SealedImage>(std::move(image));
+  if (keep == Keep::the_file_if_safe && only_root_can_change(path_of(source.get())))
+    return adopt(source.leave(), file);
+  const auto memory = sealed_copy(source.get(), size, file);
+  if (!memory) return memory.error();
+  return adopt(*memory, file);
+}
+
+Result<std::shared_ptr<const SealedImage>> SealedImage::sealed(
+    std::shared_ptr<const SealedImage> image) {
+  const int seals = ::fcntl(image->fd_, F_GET_SEALS);
+  if (seals >= 0 && (seals & F_SEAL_WRITE) != 0) return image;
+  const auto memory = sealed_copy(image->fd_, image->bytes_.size(), image->file_);
+  if (!memory) return memory.error();
+  return adopt(*memory, image->file_);
 }
 
 Result<std::shared_ptr<const SealedImage>> SealedImage::adopt(int fd,
@@ -144,10 +151,13 @@ Result<std::shared_ptr<const SealedImage>> SealedImage::adopt(int fd,
   struct stat status {};
   if (::fstat(fd, &status) != 0) return no_memfd("fstat");
   const auto size = static_cast<std::size_t>(status.st_size);
-  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (mapped == MAP_FAILED) return no_memfd("mmap");
-  return std::shared_ptr<const SealedImage>(
-      new SealedImage(owned.leave(), {static_cast<const char*>(mapped), size}, file));
+  std::string_view bytes;
+  if (size > 0) {
+    void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (mapped == MAP_FAILED) return no_memfd("mmap");
+    bytes = {static_cast<const char*>(mapped), size};
+  }
+  return std::shared_ptr<const SealedImage>(new SealedImage(owned.leave(), bytes, file));
 }
 
 SealedImage::~SealedImage() {

@@ -33,10 +33,14 @@ class SealedImage {
   SealedImage(const SealedImage&) = delete;
   SealedImage& operator=(const SealedImage&) = delete;
 
-  /// The image behind a descriptor that another process has made and sealed; `file` is only its
-  /// name. Errors: a refusal: the system does not allow it.
+  /// The image behind a descriptor, which it takes over; `file` is only its name. Errors: a
+  /// refusal: the system does not allow it.
   static Result<std::shared_ptr<const SealedImage>> adopt(int fd,
                                                           const std::filesystem::path& file);
+
+  /// The same when it is a copy, else its copy: for a process that may open no file.
+  static Result<std::shared_ptr<const SealedImage>> sealed(
+      std::shared_ptr<const SealedImage> image);
 
   std::string_view bytes() const { return bytes_; }
   /// Borrowed, for another process that shall load it.

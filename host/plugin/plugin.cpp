@@ -1,9 +1,22 @@
 #include "plugin/plugin.hpp"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
 namespace conserje {
+namespace {
+
+constexpr std::chrono::hours kLongestWait{24};
+
+std::vector<std::uint32_t> inline_methods_of(const Manifest& manifest) {
+  std::vector<std::uint32_t> methods;
+  for (const auto& method : manifest.methods)
+    if (method.is_inline) methods.push_back(method.number);
+  return methods;
+}
+
+}  // namespace
 
 struct Plugin::Lent {
   explicit Lent(std::shared_ptr<PluginInstance> owned) : instance(std::move(owned)) {}
@@ -16,11 +29,23 @@ struct Plugin::Lent {
 };
 
 std::shared_ptr<PluginInstance> Plugin::lend(const std::shared_ptr<Lent>& lent) {
+  if (lent == nullptr) return nullptr;
   return {lent, lent->instance.get()};
 }
 
-Plugin::Plugin(std::shared_ptr<PluginInstance> first)
-    : name_(first->name()), lent_(std::make_shared<Lent>(std::move(first))) {}
+void Plugin::wait_for_the_last(std::shared_ptr<Lent> lent, Millis most) {
+  if (lent == nullptr) return;
+  const auto given_back = lent->given_back.get_future();
+  lent.reset();
+  given_back.wait_for(most);
+}
+
+Plugin::Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock)
+    : name_(first->name()),
+      clock_(clock),
+      lent_(std::make_shared<Lent>(first)),
+      use_(first->use()),
+      inline_methods_(inline_methods_of(first->manifest())) {}
 
 std::shared_ptr<PluginInstance> Plugin::current() const {
   const std::lock_guard lock(mutex_);
@@ -29,10 +54,18 @@ std::shared_ptr<PluginInstance> Plugin::current() const {
 
 std::shared_ptr<PluginInstance> Plugin::current_by(const CallSpec& spec) const {
   std::unique_lock lock(mutex_);
-  if (held_ &&
-      !switched_.wait_for(lock, lent_->instance->time_for(spec), [this] { return !held_; }))
-    return nullptr;
+  if (lent_ == nullptr) {
+    const auto time = spec.deadline == MonotonicTime{} ? MonotonicTime::duration(use_.deadline)
+                                                       : spec.deadline - clock_.monotonic();
+    switched_.wait_for(lock, std::min<MonotonicTime::duration>(time, kLongestWait),
+                       [this] { return lent_ != nullptr; });
+  }
   return lend(lent_);
+}
+
+bool Plugin::is_inline(std::uint32_t method) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(inline_methods_, method) != inline_methods_.end();
 }
 
 std::uint64_t Plugin::generation() const {
@@ -53,37 +86,49 @@ Result<Reply> Plugin::call(const CallSpec& spec, std::uint32_t method, std::stri
 
 ResultView Plugin::invoke_inline(const CallSpec& spec, std::uint32_t method, std::string_view head,
                                  std::span<const std::string_view> attachments) {
-  std::shared_ptr<PluginInstance> instance;
-  bool held = false;
-  {
-    const std::lock_guard lock(mutex_);
-    instance = lend(lent_);
-    held = held_;
-  }
-  if (held) return PluginInstance::instead_of_a_call(away());
+  const auto instance = current();
+  if (instance == nullptr) return PluginInstance::instead_of_a_call(away());
   return instance->invoke_inline(spec, method, head, attachments);
 }
 
-void Plugin::hold() {
-  const std::lock_guard lock(mutex_);
-  held_ = true;
+Error Plugin::bad_head(const Error& why) {
+  const auto instance = current();
+  return instance == nullptr ? why : instance->bad_head(why);
 }
 
-std::shared_ptr<PluginInstance> Plugin::switch_to(std::shared_ptr<PluginInstance> next,
-                                                  Millis most) {
-  auto lent = std::make_shared<Lent>(std::move(next));
+HealthCheck Plugin::health() const {
+  if (const auto instance = current()) return instance->health();
+  return {.name = "plugin " + name_,
+          .required = use_.required,
+          .state = HealthState::down,
+          .detail = "being replaced"};
+}
+
+unsigned Plugin::cancel_overdue() {
+  const auto instance = current();
+  return instance == nullptr ? 0 : instance->cancel_overdue();
+}
+
+void Plugin::take_out(Millis most) {
+  std::shared_ptr<Lent> lent;
   {
     const std::lock_guard lock(mutex_);
     lent.swap(lent_);
-    held_ = false;
+  }
+  wait_for_the_last(std::move(lent), most);
+}
+
+void Plugin::switch_to(std::shared_ptr<PluginInstance> next, Millis most) {
+  auto lent = std::make_shared<Lent>(next);
+  {
+    const std::lock_guard lock(mutex_);
+    lent.swap(lent_);
+    use_ = next->use();
+    inline_methods_ = inline_methods_of(next->manifest());
     ++generation_;
   }
   switched_.notify_all();
-  auto before = lent->instance;
-  auto given_back = lent->given_back.get_future();
-  lent.reset();
-  given_back.wait_for(most);
-  return before;
+  wait_for_the_last(std::move(lent), most);
 }
 
 }  // namespace conserje

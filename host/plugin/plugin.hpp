@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "plugin/instance.hpp"
 
@@ -17,18 +18,23 @@ namespace conserje {
 /// another instance in its place between two calls; no call is refused for it. Threads: any.
 class Plugin {
  public:
-  explicit Plugin(std::shared_ptr<PluginInstance> first);
+  /// The clock outlives it.
+  Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock);
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
   const std::string& name() const { return name_; }
-  /// Of the instance that runs, which must not be called through it.
+  /// The instance that runs, to look at; null: it has been taken out. A reload waits until it is
+  /// given back.
   std::shared_ptr<const PluginInstance> running() const { return current(); }
   /// 1 for the first instance; grows with each switch.
   std::uint64_t generation() const;
 
-  /// As PluginInstance's. While an exclusive plugin is between two instances, a call waits for the
-  /// next one within its deadline, and an inline one is refused with class retry.
+  /// What the manifest of the last instance says of a method.
+  bool is_inline(std::uint32_t method) const;
+
+  /// As PluginInstance's. While the instance is taken out a call waits for the next one within its
+  /// deadline, and an inline one is refused with class retry.
   Result<Reply> call(const CallSpec& spec, std::uint32_t method, std::string_view head,
                      std::span<const std::string_view> attachments = {});
   template <class Out, class In>
@@ -39,32 +45,36 @@ class Plugin {
   }
   ResultView invoke_inline(const CallSpec& spec, std::uint32_t method, std::string_view head,
                            std::span<const std::string_view> attachments = {});
-  Error bad_head(const Error& why) { return current()->bad_head(why); }
-  HealthCheck health() const { return current()->health(); }
-  unsigned cancel_overdue() { return current()->cancel_overdue(); }
+  Error bad_head(const Error& why);
+  HealthCheck health() const;
+  unsigned cancel_overdue();
 
-  /// Lets no call in until switch_to(). [the reloading thread]
-  void hold();
-  /// From now on calls go to `next`; ends hold(). Returns the instance before, once no caller that
-  /// found it is still on its way into it or waits for its result, after `most` at the latest; what
-  /// runs on is for its drain(). [the reloading thread]
-  std::shared_ptr<PluginInstance> switch_to(std::shared_ptr<PluginInstance> next, Millis most);
+  /// Takes the instance out; calls wait for the next one. Returns once no caller that found it is
+  /// still on its way into it or waits for its result, after `most` at the latest.
+  /// [the reloading thread]
+  void take_out(Millis most);
+  /// From now on calls go to `next`; waits for the callers of the one before, as take_out().
+  /// [the reloading thread]
+  void switch_to(std::shared_ptr<PluginInstance> next, Millis most);
 
  private:
   std::shared_ptr<PluginInstance> current() const;
-  /// Null: held, and nothing came by the call's deadline.
+  /// Null: taken out, and none came by the call's deadline.
   std::shared_ptr<PluginInstance> current_by(const CallSpec& spec) const;
   Error away() const;
 
   /// Lends an instance to callers, and notices when the last of them has given it back.
   struct Lent;
   static std::shared_ptr<PluginInstance> lend(const std::shared_ptr<Lent>& lent);
+  static void wait_for_the_last(std::shared_ptr<Lent> lent, Millis most);
 
   const std::string name_;
+  const Clock& clock_;
   mutable std::mutex mutex_{};  // Guards what follows.
   mutable std::condition_variable switched_{};
-  std::shared_ptr<Lent> lent_;
-  bool held_ = false;
+  std::shared_ptr<Lent> lent_;  // Null: taken out.
+  PluginUse use_;               // Of the last one, as are
+  std::vector<std::uint32_t> inline_methods_;
   std::uint64_t generation_ = 1;
 };
 

@@ -14,6 +14,9 @@
 namespace conserje {
 namespace {
 
+/// Images of one plugin in this process, which never gives one back.
+constexpr unsigned kMostImages = 16;
+
 namespace fs = std::filesystem;
 
 Finding finding_about(const PluginUse& use, const std::string& text) {
@@ -80,6 +83,10 @@ Result<InspectedPlugin> accept(const Result<File>& file, const PluginUse& use,
   plugin.use.isolation = *place;
   if (use.is_file()) plugin.use.kind = file->manifest.kinds.front().name;
   return plugin;
+}
+
+bool is_in_process(const InspectedPlugin& plugin) {
+  return plugin.use.isolation.value_or(Isolation::in_process) == Isolation::in_process;
 }
 
 /// What a plugin said when it was created or started.
@@ -160,81 +167,233 @@ std::vector<InspectedPlugin> inspect_plugins(std::span<const PluginUse> uses,
   return plugins;
 }
 
-Registry Registry::open(std::vector<InspectedPlugin> plugins, const ServiceSources& sources,
-                        std::vector<Finding>& findings) {
-  Registry registry;
-  std::map<const SealedImage*, Result<Module>> modules;  // Each file is loaded once.
-  const auto launcher = std::make_shared<Launcher>(sources.worker_executable);
-  for (const auto& [use, image, manifest, vouched] : plugins) {
-    if (*use.isolation != Isolation::in_process) {
-      const auto seen = without_inline(manifest);
-      const WorkerPlugin worker({launcher, image, use, seen,
-                                 sources.log.with({{"plugin", use.name}}), sources.clock,
-                                 sources.metrics, sources.worker_restart});
-      registry.add(use, seen, worker, sources, findings);
+// ---- Life
+
+Registry::Registry(const ServiceSources& sources)
+    : sources_(sources), launcher_(std::make_shared<Launcher>(sources.worker_executable)) {}
+
+std::unique_ptr<Registry> Registry::open(std::vector<InspectedPlugin> plugins,
+                                         const ServiceSources& sources,
+                                         std::vector<Finding>& findings) {
+  std::unique_ptr<Registry> registry(new Registry(sources));
+  std::map<const SealedImage*, std::shared_ptr<const PluginCode>> loaded;  // Each file once.
+  for (const auto& plugin : plugins) {
+    auto& code = loaded[is_in_process(plugin) ? plugin.image.get() : nullptr];
+    if (code == nullptr || !is_in_process(plugin)) {
+      auto fresh = registry->load(plugin, nullptr);
+      if (!fresh) {
+        findings.push_back(finding_about(
+            plugin.use, plugin.image->file().string() + ": " + fresh.error().message));
+        continue;
+      }
+      code = *std::move(fresh);
+    }
+    auto made = registry->create(plugin, code);
+    if (!made) {
+      findings.push_back(finding_about(plugin.use, made.error().message));
       continue;
     }
-    auto module = modules.find(image.get());
-    if (module == modules.end())
-      module = modules.emplace(image.get(), Module::load(image, CJ_ABI_VERSION)).first;
-    if (!module->second) {
-      findings.push_back(
-          finding_about(use, image->file().string() + ": " + module->second.error().message));
-      continue;
-    }
-    registry.add(use, manifest, *module->second, sources, findings);
+    auto entry = std::make_unique<Entry>(Entry{*std::move(made), nullptr});
+    entry->plugin = std::make_unique<Plugin>(entry->made.instance, *sources.clock);
+    registry->entries_.push_back(std::move(entry));
   }
   return registry;
-}
-
-void Registry::add(const PluginUse& use, const Manifest& manifest, const PluginCode& code,
-                   const ServiceSources& sources, std::vector<Finding>& findings) {
-  auto services = std::make_shared<HostServices>(use, manifest, sources);
-  services_.push_back(services);
-  auto instance = PluginInstance::create(use, manifest, code, services, sources);
-  if (instance)
-    instances_.push_back(*std::move(instance));
-  else
-    findings.push_back(finding_about(use, failed_to("create", instance.error(), manifest).message));
 }
 
 Registry::~Registry() { drain({}); }
 
 void Registry::start(std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < instances_.size();) {
-    auto& instance = *instances_[i];
-    const auto started = instance.start({});
+  for (std::size_t i = 0; i < entries_.size();) {
+    auto& made = entries_[i]->made;
+    const auto started = made.instance->start({});
     if (started) {
       ++i;
       continue;
     }
     findings.push_back(finding_about(
-        instance.use(), failed_to("start", started.error(), instance.manifest()).message));
-    remove(i);
+        made.inspected.use, failed_to("start", started.error(), made.inspected.manifest).message));
+    retire(made, {});
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
-PluginInstance* Registry::find(std::string_view name) const {
-  for (const auto& instance : instances_)
-    if (instance->name() == name) return instance.get();
+Registry::Entry* Registry::find_entry(std::string_view name) {
+  for (const auto& entry : entries_)
+    if (entry->plugin->name() == name) return entry.get();
   return nullptr;
+}
+
+Plugin* Registry::find(std::string_view name) const {
+  for (const auto& entry : entries_)
+    if (entry->plugin->name() == name) return entry->plugin.get();
+  return nullptr;
+}
+
+std::vector<Plugin*> Registry::all() const {
+  std::vector<Plugin*> plugins;
+  for (const auto& entry : entries_) plugins.push_back(entry->plugin.get());
+  return plugins;
+}
+
+Vouched Registry::vouched(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : entries_)
+    if (entry->plugin->name() == name) return entry->made.inspected.vouched;
+  return {};
+}
+
+bool Registry::runs(const InspectedPlugin& plugin) const {
+  const auto without_places = [](PluginUse use) {
+    use.positions.clear();
+    use.referenced.clear();
+    return use;
+  };
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(entries_, [&](const std::unique_ptr<Entry>& entry) {
+    const auto& running = entry->made.inspected;
+    return running.use.name == plugin.use.name &&
+           without_places(running.use) == without_places(plugin.use) &&
+           running.image->bytes() == plugin.image->bytes();
+  });
 }
 
 std::vector<std::string> Registry::drain(MonotonicTime deadline) {
   std::vector<std::string> stuck;
-  while (!instances_.empty()) {
-    auto& last = *instances_.back();
-    if (!last.drain({.deadline = deadline})) stuck.push_back(last.name());
-    remove(instances_.size() - 1);
+  while (!entries_.empty()) {
+    auto& last = *entries_.back();
+    if (!retire(last.made, deadline)) stuck.push_back(last.plugin->name());
+    entries_.pop_back();
   }
   return stuck;
 }
 
-/// Destroys an instance, or leaves it behind for good when the plugin does not return from a call.
-void Registry::remove(std::size_t index) {
-  auto& instance = instances_[index];
-  if (!instance->drain({})) (void)instance.release();
-  instances_.erase(instances_.begin() + static_cast<std::ptrdiff_t>(index));
+/// Drains an instance and lets it go, or leaves it behind for good when it does not return from a
+/// call: false.
+bool Registry::retire(Made& made, MonotonicTime deadline) {
+  if (made.instance == nullptr) return true;
+  late_services_.push_back(std::move(made.services));
+  const bool idle = made.instance->drain({.deadline = deadline});
+  if (!idle) left_behind_.push_back(made.instance);
+  made.instance.reset();
+  return idle;
+}
+
+// ---- Making one
+
+Result<std::shared_ptr<const PluginCode>> Registry::load(const InspectedPlugin& plugin,
+                                                         Entry* before) {
+  const auto& [use, image, manifest, vouched] = plugin;
+  if (!is_in_process(plugin)) {
+    auto sealed = SealedImage::sealed(image);
+    if (!sealed) return sealed.error();
+    return std::shared_ptr<const PluginCode>(
+        std::make_shared<WorkerPlugin>(WorkerParts{.launcher = launcher_,
+                                                   .image = *std::move(sealed),
+                                                   .use = use,
+                                                   .manifest = without_inline(manifest),
+                                                   .log = sources_.log.with({{"plugin", use.name}}),
+                                                   .clock = sources_.clock,
+                                                   .metrics = sources_.metrics,
+                                                   .restart = sources_.worker_restart}));
+  }
+  if (before != nullptr && is_in_process(before->made.inspected) &&
+      before->made.inspected.image->bytes() == image->bytes())
+    return before->made.code;
+  if (before != nullptr && before->images == kMostImages)
+    return refusal("this process has loaded " + std::to_string(kMostImages) +
+                       " files for it, one after the other, and cannot give them back",
+                   "a fresh process", kOperator,
+                   "restart the host, or set `isolation: process` for this plugin");
+  auto module = Module::load(image, CJ_ABI_VERSION);
+  if (!module) return module.error();
+  if (before != nullptr) ++before->images;
+  return std::shared_ptr<const PluginCode>(std::make_shared<Module>(*std::move(module)));
+}
+
+Result<Registry::Made> Registry::create(const InspectedPlugin& plugin,
+                                        std::shared_ptr<const PluginCode> code) {
+  const auto seen = is_in_process(plugin) ? plugin.manifest : without_inline(plugin.manifest);
+  auto services = std::make_shared<HostServices>(plugin.use, seen, sources_);
+  auto instance = PluginInstance::create(plugin.use, seen, *code, services, sources_);
+  if (!instance) {
+    late_services_.push_back(std::move(services));
+    return failed_to("create", instance.error(), plugin.manifest);
+  }
+  return Made{plugin, std::move(code), std::move(services), *std::move(instance)};
+}
+
+Result<Registry::Made> Registry::create_and_start(const InspectedPlugin& plugin,
+                                                  std::shared_ptr<const PluginCode> code) {
+  auto made = create(plugin, std::move(code));
+  if (!made) return made;
+  if (const auto started = made->instance->start({}); !started) {
+    retire(*made, {});
+    return failed_to("start", started.error(), plugin.manifest);
+  }
+  return made;
+}
+
+// ---- Replacing one
+
+Status Registry::reload(const InspectedPlugin& next, Millis most) {
+  const std::unique_lock lock(reloading_, std::try_to_lock);
+  if (!lock.owns_lock())
+    return Error{ErrorClass::retry, "another reload is under way", Millis(1'000)};
+  auto* entry = find_entry(next.use.name);
+  if (entry == nullptr)
+    return Error{ErrorClass::config,
+                 "the plugin " + next.use.name + " does not run; restart the host to add it"};
+  auto code = load(next, entry);
+  if (!code) return code.error();
+  const bool alone = next.manifest.exclusive || entry->made.inspected.manifest.exclusive;
+  return alone ? reload_alone(next, *std::move(code), *entry, most)
+               : reload_beside(next, *std::move(code), *entry, most);
+}
+
+Status Registry::reload_beside(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
+                               Entry& entry, Millis most) {
+  auto made = create_and_start(next, std::move(code));
+  if (!made) return made.error();
+  const auto health = made->instance->health();
+  if (health.state == HealthState::down && entry.plugin->health().state != HealthState::down) {
+    retire(*made, {});
+    return refusal("the new instance says that it is down: " + health.detail,
+                   "an instance that can serve", kOperator, "look into the host's log");
+  }
+  entry.plugin->switch_to(made->instance, most);
+  auto before = exchange_made(entry, *std::move(made));
+  retire(before, sources_.clock->monotonic() + most);
+  return Done{};
+}
+
+Status Registry::reload_alone(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
+                              Entry& entry, Millis most) {
+  const auto inspected_before = entry.made.inspected;
+  const auto code_before = entry.made.code;
+  entry.plugin->take_out(most);
+  auto before = exchange_made(entry, Made{inspected_before, code_before, nullptr, nullptr});
+  if (!retire(before, sources_.clock->monotonic() + most))
+    return refusal("it does not return from a call, and cannot run twice",
+                   "a plugin that keeps to its deadlines", kOperator, "restart the host");
+
+  auto made = create_and_start(next, std::move(code));
+  Status outcome = Done{};
+  if (!made) {
+    outcome = made.error();
+    made = create_and_start(inspected_before, code_before);
+    if (!made)
+      return refusal(outcome.error().message +
+                         "\nThe one before does not start again either: " + made.error().message,
+                     "one of both", kOperator, "mend it, then reload again");
+  }
+  entry.plugin->switch_to(made->instance, most);
+  exchange_made(entry, *std::move(made));
+  return outcome;
+}
+
+Registry::Made Registry::exchange_made(Entry& entry, Made made) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(entry.made, std::move(made));
 }
 
 }  // namespace conserje

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,11 +11,12 @@
 #include "pipeline/finding.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/secrets.hpp"
-#include "plugin/instance.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/module.hpp"
+#include "plugin/plugin.hpp"
 #include "plugin/services.hpp"
 #include "plugin/trust.hpp"
+#include "plugin/worker/launcher.hpp"
 
 namespace conserje {
 
@@ -49,37 +51,81 @@ std::vector<InspectedPlugin> inspect_plugins(std::span<const PluginUse> uses,
                                              const TrustRules& trust, Mode mode,
                                              SecretStore& secrets, std::vector<Finding>& findings);
 
-/// The plugins that run. Threads: find() and all() any; the rest main.
+/// The plugins that run. Threads: find(), all(), vouched() and reload() any; the rest main.
 class Registry {
  public:
   /// Loads each file once and makes the instances, in the order given. What fails is a finding, as
   /// in inspect_plugins.
-  static Registry open(std::vector<InspectedPlugin> plugins, const ServiceSources& sources,
-                       std::vector<Finding>& findings);
-  Registry(Registry&&) noexcept = default;
+  static std::unique_ptr<Registry> open(std::vector<InspectedPlugin> plugins,
+                                        const ServiceSources& sources,
+                                        std::vector<Finding>& findings);
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
   /// Drains and destroys what still runs, in the reverse of the order given.
   ~Registry();
 
   /// Starts all, in order. One that fails is a finding and is left out.
   void start(std::vector<Finding>& findings);
 
-  /// The instance of that name, or null: it is not configured, or was left out.
-  PluginInstance* find(std::string_view name) const;
-  std::span<const std::unique_ptr<PluginInstance>> all() const { return instances_; }
+  /// The plugin of that name, or null: it is not configured, or was left out. Lives as long as the
+  /// Registry.
+  Plugin* find(std::string_view name) const;
+  std::vector<Plugin*> all() const;
+  /// Whom the file of the running instance comes from.
+  Vouched vouched(std::string_view name) const;
+
+  /// The instance that runs under its name was made from the same settings and the same bytes.
+  bool runs(const InspectedPlugin& plugin) const;
+
+  /// Puts a new instance, made from `next`, in the place of the one that runs under its name:
+  /// loads, creates and starts it beside the old one, looks at its health, lets calls go to it, and
+  /// drains the old one, which has `most` for the calls that run on. An exclusive plugin is stopped
+  /// first, and calls wait meanwhile; when the new one does not come to stand the old one is made
+  /// again. On any error the old one serves on. A file whose bytes are those that are loaded is not
+  /// loaded again. Errors: config, bug, ... a refusal, or what the plugin said; retry, another
+  /// reload is under way.
+  Status reload(const InspectedPlugin& next, Millis most);
 
   /// Stops and destroys all, in reverse: no new calls, those that run have until `deadline` (not
-  /// set: each its own). Nobody may use an instance any more. Returns the names of those whose
-  /// calls are stuck; they are left behind for good.
+  /// set: each its own). Nobody may use a plugin any more. Returns the names of those whose calls
+  /// are stuck; they are left behind for good.
   std::vector<std::string> drain(MonotonicTime deadline);
 
  private:
-  Registry() = default;
-  void add(const PluginUse& use, const Manifest& manifest, const PluginCode& code,
-           const ServiceSources& sources, std::vector<Finding>& findings);
-  void remove(std::size_t index);
+  /// What an instance is made of, and itself.
+  struct Made {
+    InspectedPlugin inspected;
+    std::shared_ptr<const PluginCode> code;
+    std::shared_ptr<HostServices> services;
+    std::shared_ptr<PluginInstance> instance;
+  };
+  struct Entry {
+    Made made;
+    std::unique_ptr<Plugin> plugin;
+    unsigned images = 1;  // Loaded into this process, one after the other.
+  };
 
-  std::vector<std::shared_ptr<HostServices>> services_;  // Outlive the instances.
-  std::vector<std::unique_ptr<PluginInstance>> instances_;
+  explicit Registry(const ServiceSources& sources);
+  Result<std::shared_ptr<const PluginCode>> load(const InspectedPlugin& plugin, Entry* before);
+  Result<Made> create(const InspectedPlugin& plugin, std::shared_ptr<const PluginCode> code);
+  Result<Made> create_and_start(const InspectedPlugin& plugin,
+                                std::shared_ptr<const PluginCode> code);
+  Status reload_beside(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
+                       Entry& entry, Millis most);
+  Status reload_alone(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
+                      Entry& entry, Millis most);
+  Made exchange_made(Entry& entry, Made made);
+  bool retire(Made& made, MonotonicTime deadline);
+  Entry* find_entry(std::string_view name);
+
+  const ServiceSources sources_;
+  const std::shared_ptr<Launcher> launcher_;
+  std::mutex reloading_{};
+  mutable std::mutex mutex_{};  // Guards Entry::made between a reload and vouched().
+  std::vector<std::unique_ptr<Entry>> entries_{};
+  /// Of instances that have gone: a plugin's own threads may call the host however late.
+  std::vector<std::shared_ptr<HostServices>> late_services_{};
+  std::vector<std::shared_ptr<PluginInstance>> left_behind_{};  // Stuck in a call.
 };
 
 }  // namespace conserje

@@ -89,7 +89,7 @@ class APlugin : public testing::TestWithParam<std::string> {
   }
 
   /// The plugin as a host runs it, with a config that fits its schema; created, not started.
-  Registry open(Isolation isolation = Isolation::in_process) {
+  std::unique_ptr<Registry> open(Isolation isolation = Isolation::in_process) {
     PluginUse use{.name = "tested", .kind = kind(), .use = kind() + "/" + name()};
     use.isolation = isolation;
     use.config = sample(manifest().config_schema);
@@ -206,15 +206,16 @@ TEST_P(APlugin, IsCreatedAndDestroyedAHundredTimes) {
 TEST_P(APlugin, AnswersEveryMethodWhateverItIsAsked) {
   auto registry = open();
   std::vector<Finding> findings;
-  registry.start(findings);
+  registry->start(findings);
   ASSERT_EQ(report(findings), "");
-  auto& plugin = *registry.find("tested");
+  auto& plugin = *registry->find("tested");
   const std::string huge = "{\"text\":\"" + std::string(2 << 20, 'x') + "\"}";
   const std::string deep = std::string(5'000, '[') + std::string(5'000, ']');
   const std::string heads[] = {"",   "{}", "[]", "{\"a\":", "\xff\xfe", "{\"text\":\"\xff\"}",
                                huge, deep};
   const std::string_view attachments[] = {"", huge, std::string_view("\0\xff", 2)};
-  for (const auto& method : plugin.manifest().methods)
+  const auto methods = plugin.running()->manifest().methods;
+  for (const auto& method : methods)
     for (const auto& head : heads)
       for (std::size_t count = 0; count <= std::size(attachments); ++count) {
         const auto given = std::span(attachments).first(count);
@@ -248,10 +249,10 @@ TEST_P(APlugin, AnswersAMethodThatItDoesNotHave) {
 TEST_P(APlugin, TellsItsHealthAndDrains) {
   auto registry = open();
   std::vector<Finding> findings;
-  registry.start(findings);
+  registry->start(findings);
   ASSERT_EQ(report(findings), "");
-  (void)registry.find("tested")->health();  // Its shape: misuses().
-  EXPECT_EQ(registry.drain(world.clock.monotonic() + Millis(5'000)), std::vector<std::string>{});
+  (void)registry->find("tested")->health();  // Its shape: misuses().
+  EXPECT_EQ(registry->drain(world.clock.monotonic() + Millis(5'000)), std::vector<std::string>{});
   EXPECT_EQ(misuses(), "");
 }
 
@@ -263,14 +264,15 @@ struct Played {
   bool operator==(const Played&) const = default;
 };
 
-Played play(PluginInstance& plugin, World& world, const Json& recording) {
+Played play(Plugin& plugin, World& world, const Json& recording) {
   Played played;
+  const auto methods = plugin.running()->manifest().methods;
   for (const auto& call : recording) {
     const auto head = call["head"].dump();
     const auto key = call.value("key", "");
     const auto texts = call.value("attachments", std::vector<std::string>());
     const std::vector<std::string_view> attachments(texts.begin(), texts.end());
-    for (const auto& method : plugin.manifest().methods)
+    for (const auto& method : methods)
       if (method.name == call["method"])
         played.replies.push_back(
             plugin.call({.idempotency_key = key}, method.number, head, attachments));
@@ -298,16 +300,16 @@ TEST_P(APlugin, GivesTheSameBytesInAWorker) {
   const auto recording = Json::parse(stream);
   std::vector<Finding> findings;
   auto registry = open();
-  registry.start(findings);
-  const auto here = play(*registry.find("tested"), world, recording);
+  registry->start(findings);
+  const auto here = play(*registry->find("tested"), world, recording);
   EXPECT_EQ(here.replies.size(), recording.size());
   EXPECT_TRUE(std::ranges::any_of(here.replies, &Result<Reply>::has_value));
 
   Another other;
   auto workers = other.open(Isolation::process);
-  workers.start(findings);
+  workers->start(findings);
   ASSERT_EQ(report(findings), "");
-  EXPECT_EQ(play(*workers.find("tested"), other.world, recording), here);
+  EXPECT_EQ(play(*workers->find("tested"), other.world, recording), here);
 }
 
 INSTANTIATE_TEST_SUITE_P(Conformance, APlugin, testing::ValuesIn(built_plugins()),

@@ -87,6 +87,13 @@ class Host:
         self.process = None
         return status
 
+    def wait_for_log(self, text):
+        """Waits until the log holds `text`. AssertionError: it does not come."""
+        end = time.monotonic() + READY_S
+        while text not in self.log:
+            assert time.monotonic() < end, f"not logged within {READY_S} s: {text}\n{self.log}"
+            time.sleep(0.01)
+
     def kill9(self):
         self.process.kill()
         self.wait_end()

@@ -70,7 +70,7 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
   EXPECT_EQ(first.deadline, plugin.deadline);
   EXPECT_EQ(first.max_in_flight, plugin.max_in_flight);
   EXPECT_EQ(first.max_waiting, plugin.max_waiting);
-  EXPECT_EQ(first.isolation, plugin.isolation);
+  EXPECT_EQ(first.isolation, Isolation::in_process);  // By default as the file's origin asks for.
   EXPECT_EQ(first.sandbox, plugin.sandbox);
   EXPECT_EQ(first.memory_limit_mb, plugin.memory_limit_mb);
 }

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "conserje/sink_types.hpp"
 #include "unit/plugin/world.hpp"
@@ -34,7 +36,7 @@ class ARegistry : public testing::Test {
   std::vector<InspectedPlugin> inspect(std::vector<PluginUse> uses) {
     return inspect_plugins(uses, {&folder, 1}, {}, Mode::development, secrets, findings);
   }
-  Registry open(std::vector<PluginUse> uses) {
+  std::unique_ptr<Registry> open(std::vector<PluginUse> uses) {
     auto sources = world.sources();
     sources.secrets = [this](std::string_view plugin, std::string_view handle) {
       return secrets.reveal(plugin, handle);
@@ -51,12 +53,12 @@ class ARegistry : public testing::Test {
 TEST_F(ARegistry, RunsSeveralInstancesOfOneFile) {
   auto registry = open({use_of("staff", "sink/good", {{"url", "https://a.example"}}),
                         use_of("owner", "sink/good", {{"url", "https://b.example"}})});
-  registry.start(findings);
+  registry->start(findings);
   EXPECT_EQ(report(findings), "");
-  ASSERT_EQ(registry.all().size(), 2U);
-  EXPECT_EQ(registry.find("owner")->call({}, sink::method::deliver, R"({"config":1})"),
+  ASSERT_EQ(registry->all().size(), 2U);
+  EXPECT_EQ(registry->find("owner")->call({}, sink::method::deliver, R"({"config":1})"),
             Result<Reply>(Reply{R"({"url":"https://b.example"})", {}}));
-  EXPECT_EQ(registry.find("guest"), nullptr);
+  EXPECT_EQ(registry->find("guest"), nullptr);
 }
 
 TEST_F(ARegistry, LoadsAFileByItsPath) {
@@ -69,17 +71,17 @@ TEST_F(ARegistry, LoadsAFileByItsPath) {
 
 TEST_F(ARegistry, GivesThePluginHandlesInPlaceOfSecrets) {
   auto registry = open({use_of("staff", "sink/good", {{"token", "t0ken-of-length"}})});
-  registry.start(findings);
-  ASSERT_NE(registry.find("staff"), nullptr) << report(findings);
-  EXPECT_EQ(registry.find("staff")->call({}, sink::method::deliver, R"({"config":1})"),
+  registry->start(findings);
+  ASSERT_NE(registry->find("staff"), nullptr) << report(findings);
+  EXPECT_EQ(registry->find("staff")->call({}, sink::method::deliver, R"({"config":1})"),
             Result<Reply>(Reply{R"({"token":"secret:staff/token"})", {}}));
 }
 
 TEST_F(ARegistry, DrainsInReverseAndForgets) {
   auto registry = open({use_of("staff", "sink/good", nlohmann::json::object())});
-  registry.start(findings);
-  EXPECT_EQ(registry.drain(world.clock.monotonic() + Millis(1'000)), std::vector<std::string>{});
-  EXPECT_EQ(registry.find("staff"), nullptr);
+  registry->start(findings);
+  EXPECT_EQ(registry->drain(world.clock.monotonic() + Millis(1'000)), std::vector<std::string>{});
+  EXPECT_EQ(registry->find("staff"), nullptr);
 }
 
 TEST_F(ARegistry, NamesTheNearestPluginWhenAFileIsMissing) {
@@ -170,18 +172,18 @@ TEST_F(ARegistry, ReportsEveryPluginAtOnce) {
                         use_of("four", "sink/undefined", nlohmann::json::object())});
   EXPECT_EQ(findings.size(), 4U) << report(findings);
   EXPECT_TRUE(has_errors(findings));
-  EXPECT_TRUE(registry.all().empty());
+  EXPECT_TRUE(registry->all().empty());
 }
 
 TEST_F(ARegistry, GoesOnWithoutAPluginThatIsNotRequired) {
   auto registry = open({use_of("one", "sink/none", nlohmann::json::object(), false),
                         use_of("two", "sink/undefined", nlohmann::json::object(), false),
                         use_of("three", "sink/good", nlohmann::json::object(), false)});
-  registry.start(findings);
+  registry->start(findings);
   EXPECT_EQ(findings.size(), 2U);
   EXPECT_FALSE(has_errors(findings)) << report(findings);
-  ASSERT_EQ(registry.all().size(), 1U);
-  EXPECT_EQ(registry.all()[0]->name(), "three");
+  ASSERT_EQ(registry->all().size(), 1U);
+  EXPECT_EQ(registry->all()[0]->name(), "three");
 }
 
 TEST_F(ARegistry, AMistakeInTheConfigIsAnErrorOfEveryPlugin) {
@@ -203,7 +205,7 @@ TEST_F(ARegistry, TellsWhatAPluginSaysAgainstItsConfig) {
 TEST_F(ARegistry, LeavesOutWhatDoesNotStart) {
   auto registry = open({use_of("staff", "sink/good", {{"fail", "start"}}),
                         use_of("owner", "sink/good", nlohmann::json::object())});
-  registry.start(findings);
+  registry->start(findings);
   EXPECT_EQ(report(findings),
             "hotel.yaml:7:3: error: plugin \"staff\": start failed (auth): the token was not "
             "accepted\n"
@@ -211,8 +213,8 @@ TEST_F(ARegistry, LeavesOutWhatDoesNotStart) {
             "    who must act: the operator of this host\n"
             "    do: correct its `config`, then look again with: conserje check\n"
             "1 error, 0 warnings\n");
-  EXPECT_EQ(registry.find("staff"), nullptr);
-  EXPECT_NE(registry.find("owner"), nullptr);
+  EXPECT_EQ(registry->find("staff"), nullptr);
+  EXPECT_NE(registry->find("owner"), nullptr);
 }
 
 TEST_F(ARegistry, SendsABugToTheVendor) {
@@ -224,6 +226,128 @@ TEST_F(ARegistry, SendsABugToTheVendor) {
             "    who must act: the vendor of the plugin\n"
             "    do: report it with its version, 1.0.0\n"
             "1 error, 0 warnings\n");
+}
+
+// ---- Reload
+
+constexpr std::string_view kConfig = R"({"config":1})";
+
+nlohmann::json url(const std::string& value) { return {{"url", "https://" + value + ".example"}}; }
+
+/// A registry whose plugin "staff" runs and can be reloaded.
+class AReload : public ARegistry {
+ protected:
+  std::unique_ptr<Registry> start(const std::string& use, nlohmann::json config) {
+    auto registry = open({use_of("staff", use, std::move(config))});
+    registry->start(findings);
+    EXPECT_EQ(report(findings), "");
+    return registry;
+  }
+  /// What the reload of "staff" with another config says; empty: it was reloaded.
+  std::string reload(Registry& registry, const std::string& use, nlohmann::json config) {
+    const auto next = inspect({use_of("staff", use, std::move(config))});
+    EXPECT_EQ(next.size(), 1U) << report(findings);
+    const auto done = registry.reload(next.front(), Millis(10'000));
+    return done ? std::string() : done.error().message;
+  }
+  static std::string config_of(Registry& registry) {
+    const auto reply = registry.find("staff")->call({}, sink::method::deliver, kConfig);
+    return reply ? reply->head : reply.error().message;
+  }
+};
+
+TEST_F(AReload, PutsANewInstanceInThePlaceOfTheOldOne) {
+  auto registry = start("sink/good", url("a"));
+  EXPECT_EQ(reload(*registry, "sink/good", url("b")), "");
+  EXPECT_EQ(config_of(*registry), R"({"url":"https://b.example"})");
+  EXPECT_EQ(registry->find("staff")->generation(), 2U);
+}
+
+TEST_F(AReload, KnowsWhatRuns) {
+  auto registry = start("sink/good", url("a"));
+  EXPECT_TRUE(registry->runs(inspect({use_of("staff", "sink/good", url("a"))}).front()));
+  EXPECT_FALSE(registry->runs(inspect({use_of("staff", "sink/good", url("b"))}).front()));
+  EXPECT_FALSE(registry->runs(inspect({use_of("staff", "sink/zoo", url("a"))}).front()));
+}
+
+TEST_F(AReload, KeepsTheOldInstanceWhenTheNewOneIsNotMade) {
+  auto registry = start("sink/good", url("a"));
+  for (const auto* step : {"create", "start"})
+    EXPECT_NE(reload(*registry, "sink/good", {{"fail", step}}), "");
+  EXPECT_EQ(config_of(*registry), R"({"url":"https://a.example"})");
+  EXPECT_EQ(registry->find("staff")->generation(), 1U);
+}
+
+TEST_F(AReload, RefusesNoCall) {
+  world.calls_apart = true;
+  auto registry = start("sink/good", url("a"));
+  std::atomic<bool> done{false};
+  std::atomic<int> answered{0}, refused{0};
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 2; ++i)
+      callers.emplace_back([&] {
+        while (!done) {
+          const auto reply = registry->find("staff")->call({}, sink::method::deliver, kConfig);
+          ++(reply ? answered : refused);
+        }
+      });
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(reload(*registry, "sink/good", url(std::to_string(i))), "");
+    done = true;
+  }
+  EXPECT_GT(answered, 0);
+  EXPECT_EQ(refused, 0);
+  EXPECT_EQ(registry->find("staff")->generation(), 21U);
+}
+
+TEST_F(AReload, StopsAnExclusivePluginFirst) {
+  auto registry = start("sink/alone", url("a"));
+  const auto before = registry->find("staff")->running()->manifest().id;
+  EXPECT_EQ(reload(*registry, "sink/alone", url("b")), "");
+  EXPECT_EQ(config_of(*registry), R"({"url":"https://b.example"})");
+  EXPECT_EQ(registry->find("staff")->running()->manifest().id, before);
+}
+
+TEST_F(AReload, MakesAnExclusivePluginAgainWhenTheNextOneFails) {
+  auto registry = start("sink/alone", url("a"));
+  EXPECT_NE(reload(*registry, "sink/alone", {{"fail", "start"}}), "");
+  EXPECT_EQ(config_of(*registry), R"({"url":"https://a.example"})");
+  EXPECT_EQ(registry->find("staff")->health().state, HealthState::degraded);
+}
+
+TEST_F(AReload, ACallWaitsForTheNextInstanceOfAnExclusivePlugin) {
+  auto registry = start("sink/alone", url("a"));
+  auto& plugin = *registry->find("staff");
+  auto instance = std::const_pointer_cast<PluginInstance>(plugin.running());
+  plugin.take_out(Millis(0));
+  EXPECT_EQ(
+      plugin.call({.deadline = world.clock.monotonic() + Millis(1)}, sink::method::deliver,
+                  kConfig),
+      Result<Reply>(Error{ErrorClass::retry, "plugin staff is being replaced", Millis(1'000)}));
+  std::jthread later([&] { plugin.switch_to(instance, Millis(0)); });
+  EXPECT_TRUE(plugin.call({}, sink::method::deliver, kConfig));
+}
+
+TEST_F(AReload, RefusesAPluginThatDoesNotRun) {
+  auto registry = start("sink/good", url("a"));
+  const auto next = inspect({use_of("owner", "sink/good", url("a"))});
+  EXPECT_EQ(registry->reload(next.front(), Millis(1)),
+            Status(Error{ErrorClass::config,
+                         "the plugin owner does not run; restart the host to add it"}));
+}
+
+TEST_F(AReload, SetsABoundToTheImagesOfOneProcess) {
+  auto registry = start("sink/good", url("a"));
+  std::string said;
+  int reloads = 0;
+  // Two files in turn: each is another image than the one before.
+  while (said.empty() && reloads < 40)
+    said = reload(*registry, ++reloads % 2 == 0 ? "sink/good" : "sink/alone", url("b"));
+  EXPECT_EQ(reloads, 16);
+  EXPECT_EQ(said.substr(0, said.find('\n')),
+            "this process has loaded 16 files for it, one after the other, and cannot give them "
+            "back");
 }
 
 TEST(PluginFolders, AreSearchedInThisOrder) {
