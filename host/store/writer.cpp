@@ -13,6 +13,10 @@ using namespace std::chrono_literals;
 using Scope = StoreError::Scope;
 
 constexpr int kTriesAgainstOthers = 5;  // Of one batch, when it loses to concurrent transactions.
+/// While webhooks come in, a commit that none of them needs waits this long for one to join it:
+/// else the next webhook would wait for that commit, and then for its own.
+constexpr auto kLinger = 200us;
+constexpr auto kWhile = 2ms;  // Since the last of them.
 constexpr Millis kFirstBackoff = 100ms;
 constexpr Millis kLongestBackoff = 5s;
 
@@ -65,6 +69,10 @@ void Writer::submit(std::unique_ptr<store_detail::Queued> queued) {
     if (!full || queued->somebody_waits) {
       stats_.queued_works += 1;
       stats_.queued_bytes += queued->bytes;
+      if (!queued->somebody_waits) {
+        ++enqueued_;
+        last_enqueued_ = clock_.monotonic();
+      }
       queue_.push_back(std::move(queued));
     } else {
       stats_.rejected += 1;
@@ -93,9 +101,12 @@ void Writer::run() {
 bool Writer::take(Batch& batch) {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (enqueued_ == 0 && clock_.monotonic() - last_enqueued_ < kWhile)
+    arrived_.wait_for(lock, kLinger, [this] { return stopping_ || enqueued_ > 0; });
   std::size_t bytes = 0;
   while (!queue_.empty() && batch.size() < options_.commit_works && bytes < options_.commit_bytes) {
     bytes += queue_.front()->bytes;
+    enqueued_ -= queue_.front()->somebody_waits ? 0U : 1U;
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }

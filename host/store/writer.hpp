@@ -55,6 +55,8 @@ class Writer {
   mutable std::mutex mutex_;  // Guards what follows.
   std::condition_variable arrived_;
   std::deque<std::unique_ptr<store_detail::Queued>> queue_;
+  std::size_t enqueued_ = 0;       // Works in the queue for which nobody waits: webhooks'.
+  MonotonicTime last_enqueued_{};  // When the last of them came.
   Database::Executor executor_;
   DatabaseStats stats_;
   bool stopping_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <cstdio>
@@ -100,10 +101,13 @@ class JsonWriter {
     needs_comma_ = true;
   }
 
-  static bool is_plain(char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
-           c != '"' && c != '\\';
-  }
+  /// By byte: stands in a JSON text as it is.
+  static constexpr std::array<bool, 256> kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
+    return plain;
+  }();
+  static bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
   void append_quoted(std::string_view text) {
     out_ += '"';
