@@ -267,6 +267,47 @@ std::vector<std::string_view> read_libraries(const Table& dynamic) {
   return libraries;
 }
 
+/// What the dynamic section says, entry by entry.
+void read_dynamic(const Table& dynamic, ElfLinking& linking) {
+  for (std::uint64_t at = 0;; at += sizeof(Elf64_Dyn)) {
+    const auto entry = dynamic.entries.read<Elf64_Dyn>(at);
+    if (!entry || entry->d_tag == DT_NULL) return;
+    const auto value = entry->d_un.d_val;
+    if (entry->d_tag == DT_BIND_NOW) linking.binds_now = true;
+    if (entry->d_tag == DT_TEXTREL) linking.text_relocations = true;
+    if (entry->d_tag == DT_RPATH || entry->d_tag == DT_RUNPATH)
+      linking.run_path = dynamic.texts.text(value);
+    if (entry->d_tag == DT_FLAGS_1 && (value & DF_1_NOW) != 0) linking.binds_now = true;
+    if (entry->d_tag != DT_FLAGS) continue;
+    if ((value & DF_BIND_NOW) != 0) linking.binds_now = true;
+    if ((value & DF_TEXTREL) != 0) linking.text_relocations = true;
+    if ((value & DF_STATIC_TLS) != 0) linking.static_tls = true;
+  }
+}
+
+/// What the program headers say of memory.
+void read_segments(const Bytes& file, ElfLinking& linking) {
+  const auto header = *file.read<Elf64_Ehdr>(0);
+  linking.executable_stack = true;  // What the kernel takes when nothing is said.
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    const auto segment = file.read<Elf64_Phdr>(header.e_phoff + i * sizeof(Elf64_Phdr));
+    if (!segment) return;
+    if (segment->p_type == PT_GNU_RELRO) linking.relro = true;
+    if (segment->p_type == PT_GNU_STACK) linking.executable_stack = (segment->p_flags & PF_X) != 0;
+  }
+}
+
+void read_symbols(const Table& symbols, ElfLinking& linking) {
+  for (std::uint64_t at = sizeof(Elf64_Sym);; at += sizeof(Elf64_Sym)) {
+    const auto symbol = symbols.entries.read<Elf64_Sym>(at);
+    if (!symbol) return;
+    const bool wanted = symbol->st_shndx == SHN_UNDEF;
+    auto& list = wanted ? linking.imports : linking.unique;
+    if (!wanted && ELF64_ST_BIND(symbol->st_info) != STB_GNU_UNIQUE) continue;
+    if (list.size() < kTableLimit) list.push_back(symbols.texts.text(symbol->st_name));
+  }
+}
+
 }  // namespace
 
 Platform Platform::current() {
@@ -312,6 +353,21 @@ Result<ElfFacts> read_elf(std::string_view bytes, const Platform& platform) {
           ", this system has " + std::to_string(here.major) + "." + std::to_string(here.minor),
       "a plugin built on a system that is no newer than this one", kVendor,
       "build it on Debian 12 or older; until then run this host on a system with glibc " + wanted);
+}
+
+Result<ElfLinking> read_linking(std::string_view bytes, const Platform& platform) {
+  if (const auto facts = read_elf(bytes, platform); !facts) return facts.error();
+  const Bytes file(bytes);
+  const auto sections = read_sections(file);
+  if (!sections) return sections.error();
+  ElfLinking linking;
+  read_segments(file, linking);
+  read_dynamic(table_of(file, *sections, SHT_DYNAMIC), linking);
+  read_symbols(table_of(file, *sections, SHT_DYNSYM), linking);
+  for (const auto& [name, header] : *sections)
+    if (name == CJ_NOTE_SECTION && (header.sh_flags & SHF_ALLOC) != 0)
+      linking.note_is_loaded = true;
+  return linking;
 }
 
 }  // namespace conserje

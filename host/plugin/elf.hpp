@@ -37,4 +37,23 @@ struct ElfFacts {
 /// damaged, without a manifest or with several, a glibc that is newer than the platform's.
 Result<ElfFacts> read_elf(std::string_view bytes, const Platform& platform);
 
+/// How a shared object was linked: what its program headers, its dynamic section and its symbols
+/// say. The views point into the bytes that were given.
+struct ElfLinking {
+  bool binds_now = false;                   // -z now
+  bool relro = false;                       // -z relro
+  bool executable_stack = false;            // Asked for, or not said at all.
+  bool text_relocations = false;            // Code that the loader must change.
+  bool static_tls = false;                  // Thread-local storage of which a process has little.
+  bool note_is_loaded = false;              // The manifest's section is one that strip keeps.
+  std::string_view run_path{};              // DT_RUNPATH or DT_RPATH
+  std::vector<std::string_view> imports{};  // Dynamic symbols that it wants of others.
+  std::vector<std::string_view> unique{};   // Of those that it defines: GNU unique ones.
+
+  bool operator==(const ElfLinking&) const = default;
+};
+
+/// For the vendor's tools; the same bounds and errors as read_elf, which judges the file first.
+Result<ElfLinking> read_linking(std::string_view bytes, const Platform& platform);
+
 }  // namespace conserje

@@ -6,8 +6,10 @@
 #     SOURCES gmail.cpp payload.cpp     # besides plugin.cpp, which comes by itself; compiled once, for tests too
 #     LINK CURL::libcurl                # besides conserje::sdk
 #     TESTS tests/gmail_test.cpp        # GoogleTest; they link the sources and conserje::testkit, no dlopen
-#     FUZZ tests/mime_fuzz.cpp)         # one file for each parser of outside bytes
+#     FUZZ tests/mime_fuzz.cpp          # one file for each parser of outside bytes
+#     CONFORMANCE 7)                    # a test: conserje-plugin holds the .so against its kit up to this level
 #
+# A plugin in C has plugin.c instead of plugin.cpp.
 # manifest.json and config.schema.json stand beside the CMakeLists.txt. Both are merged and placed into the ELF note
 # that the host reads before it runs any of the plugin's code (cj.h, CJ_NOTE_SECTION).
 # Tests and fuzz targets are made where the including project defines conserje_unit_test and conserje_fuzz.
@@ -44,17 +46,29 @@ function(conserje_add_note TARGET JSON_FILE)
 endfunction()
 
 function(conserje_add_plugin)
-  cmake_parse_arguments(PLUGIN "" "KIND;NAME" "SOURCES;LINK;TESTS;TEST_LINK;FUZZ" ${ARGN})
+  cmake_parse_arguments(PLUGIN "" "KIND;NAME;CONFORMANCE" "SOURCES;LINK;TESTS;TEST_LINK;FUZZ" ${ARGN})
   set(ID ${PLUGIN_KIND}_${PLUGIN_NAME})
+  set(EXPORT plugin.cpp)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/plugin.c)
+    set(EXPORT plugin.c)
+  endif()
 
-  add_library(${ID}_code OBJECT ${PLUGIN_SOURCES})
-  target_include_directories(${ID}_code PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(${ID}_code PUBLIC conserje::sdk ${PLUGIN_LINK})
-  set_target_properties(${ID}_code PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
-                                              C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  target_compile_options(${ID}_code PRIVATE $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
+  if(PLUGIN_SOURCES)
+    add_library(${ID}_code OBJECT ${PLUGIN_SOURCES})
+    target_include_directories(${ID}_code PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${ID}_code PUBLIC conserje::sdk ${PLUGIN_LINK})
+    set_target_properties(${ID}_code PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+                                                C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    target_compile_options(${ID}_code PRIVATE $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
+    if(TARGET conserje::warnings)
+      target_link_libraries(${ID}_code PRIVATE conserje::warnings)
+    endif()
+  else()  # All of it is in the one file.
+    add_library(${ID}_code INTERFACE)
+    target_link_libraries(${ID}_code INTERFACE conserje::sdk ${PLUGIN_LINK})
+  endif()
 
-  add_library(${ID} MODULE plugin.cpp)
+  add_library(${ID} MODULE ${EXPORT})
   target_link_libraries(${ID} PRIVATE ${ID}_code)  # An object library: its objects come with it.
   set_target_properties(
     ${ID} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
@@ -68,13 +82,19 @@ function(conserje_add_plugin)
   conserje_merge_manifest(${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/${ID}.manifest.json)
   conserje_add_note(${ID} ${CMAKE_CURRENT_BINARY_DIR}/${ID}.manifest.json)
   if(TARGET conserje::warnings)
-    target_link_libraries(${ID}_code PRIVATE conserje::warnings)
     target_link_libraries(${ID} PRIVATE conserje::warnings)
   endif()
 
   if(PLUGIN_TESTS AND CONSERJE_BUILD_TESTS)
     conserje_unit_test(${ID}_test SOURCES ${PLUGIN_TESTS} LINK ${ID}_code conserje::testkit ${PLUGIN_TEST_LINK})
     target_compile_definitions(${ID}_test PRIVATE CONSERJE_PLUGIN_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}")
+  endif()
+  if(PLUGIN_CONFORMANCE AND CONSERJE_BUILD_TESTS)
+    find_program(CONSERJE_PLUGIN_TOOL conserje-plugin HINTS ${CONSERJE_TOOL_FOLDER})
+    if(CONSERJE_PLUGIN_TOOL)
+      add_test(NAME ${ID}.conformance
+               COMMAND ${CONSERJE_PLUGIN_TOOL} test --level ${PLUGIN_CONFORMANCE} $<TARGET_FILE:${ID}>)
+    endif()
   endif()
   foreach(FUZZ_FILE ${PLUGIN_FUZZ})
     if(COMMAND conserje_fuzz AND CONSERJE_BUILD_TESTS)

@@ -38,4 +38,6 @@ if(NOT COMMAND conserje_unit_test)
   endfunction()
 endif()
 
+# Where the package puts conserje-plugin.
+get_filename_component(CONSERJE_TOOL_FOLDER ${CONSERJE_SDK_FOLDER}/../../bin ABSOLUTE)
 include(${CMAKE_CURRENT_LIST_DIR}/ConserjePlugin.cmake)

@@ -1,13 +1,26 @@
-# Installs the SDK of a build tree, copies the template, builds it there and runs its tests:
-# cmake -DTREE=<build tree> -DTEMPLATE=<folder> -DWORK=<folder to use> -DLAUNCHER=<ccache> -P try.cmake
-file(REMOVE_RECURSE ${WORK})
-file(COPY ${TEMPLATE}/ DESTINATION ${WORK}/plugin)
-foreach(STEP "${CMAKE_COMMAND};--install;${TREE};--component;conserje-sdk;--prefix;${WORK}/prefix"
-             "${CMAKE_COMMAND};-G;Ninja;-S;${WORK}/plugin;-B;${WORK}/build;-DCMAKE_PREFIX_PATH=${WORK}/prefix;-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
-             "${CMAKE_COMMAND};--build;${WORK}/build"
-             "${CMAKE_CTEST_COMMAND};--test-dir;${WORK}/build;--output-on-failure;--no-tests=error")
-  execute_process(COMMAND ${STEP} COMMAND_ERROR_IS_FATAL ANY)
-endforeach()
-if(NOT EXISTS ${WORK}/build/plugins/sink_example.so)
-  message(FATAL_ERROR "${WORK}/build/plugins/sink_example.so was not made")
+# Installs the SDK of a build tree, makes a plugin with `conserje-plugin new`, builds and tests it there:
+# cmake -DTREE=<build tree> -DKIND=sink -DLANGUAGE=c -DWORK=<folder to use> [-DLAUNCHER=<ccache>] -P try.cmake
+if(LANGUAGE STREQUAL "cpp" AND NOT KIND STREQUAL "sink" AND NOT "$ENV{CONSERJE_ALL}")
+  message(STATUS "left to CONSERJE_ALL")
+  return()
 endif()
+set(TOOL ${WORK}/prefix/bin/conserje-plugin)
+set(LIBRARY ${WORK}/build/plugins/${KIND}_mine.so)
+file(REMOVE_RECURSE ${WORK})
+
+function(step)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+step(${CMAKE_COMMAND} --install ${TREE} --component conserje-sdk --prefix ${WORK}/prefix)
+step(${TOOL} new mine --kind ${KIND} --lang ${LANGUAGE} --folder ${WORK}/plugin)
+if(LANGUAGE STREQUAL "rust")
+  step(${CMAKE_COMMAND} -E env CARGO=${CARGO} PATH=${WORK}/prefix/bin:$ENV{PATH} ${WORK}/plugin/build
+       ${WORK}/build/plugins/${KIND}_mine.so)
+else()
+  step(${CMAKE_COMMAND} -G Ninja -S ${WORK}/plugin -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
+       -DCMAKE_C_COMPILER_LAUNCHER=${LAUNCHER} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
+  step(${CMAKE_COMMAND} --build ${WORK}/build)
+  step(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
+endif()
+step(${TOOL} test --level 7 ${LIBRARY})

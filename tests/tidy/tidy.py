@@ -33,6 +33,9 @@ MAY_INCLUDE = {
     "guard": {"sdk"},
 }
 
+# sdk/tool reads and loads plugins as the host does, and knows nothing above that.
+TOOL_MAY_INCLUDE = BASE | {"plugin", "pipeline", "ops"}
+
 # What sdk/include may use besides the standard library.
 SDK_LIBRARIES = {"nlohmann"}
 
@@ -81,13 +84,14 @@ def check_includes(root):
     """Includes follow the rows; a .cpp takes its own header first, which shows that the header stands alone."""
     yield from check_host_includes(root)
     yield from check_plugin_includes(root)
+    yield from check_tool_includes(root)
     for path in files(root, "sdk/include", suffixes=CPP):
         for number, name, quoted in includes(path):
             first = name.split("/")[0]
             if first == "conserje" or ("/" in name and first in SDK_LIBRARIES | {"sys"}) or "/" not in name:
                 continue
             yield f"{path}:{number}: the SDK includes {name}; it may use the standard library and nlohmann/json"
-    for path in files(root, "host", "plugins", suffixes={".cpp"}):
+    for path in files(root, "host", "plugins", "sdk/tool", suffixes={".cpp"}):
         header = path.with_suffix(".hpp")
         taken = [name for _, name, _ in includes(path)]
         if header.exists() and (not taken or not str(header).endswith("/" + taken[0])):
@@ -109,6 +113,15 @@ def check_host_includes(root):
                 yield f"{path}:{number}: '{room}' may not include '{first}' ({name})"
             elif first in {"plugins", "sdk"}:
                 yield f"{path}:{number}: the host knows plugins by <conserje/...> alone ({name})"
+
+
+def check_tool_includes(root):
+    rooms = {path.name for path in (root / "host").iterdir() if path.is_dir()}
+    for path in files(root, "sdk/tool", suffixes=CPP):
+        for number, name, quoted in includes(path):
+            first = name.split("/")[0]
+            if quoted and first in rooms - TOOL_MAY_INCLUDE:
+                yield f"{path}:{number}: sdk/tool may not include '{first}' ({name})"
 
 
 def check_plugin_includes(root):

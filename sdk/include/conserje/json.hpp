@@ -245,11 +245,13 @@ void read_member(const Json& json, const char* name, T& value) {
   read_optional_member(json, name, value);
 }
 
-/// JSON text as a tree. Errors: permanent, it is not JSON. The one place where nlohmann's
-/// exceptions end.
+/// JSON text as a tree. Errors: permanent, it is not JSON; the message says where and repeats nothing
+/// of the text, which may be a guest's. The one place where nlohmann's exceptions end.
 inline Result<Json> parse_json(std::string_view text) {
   try {
     return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    return Error{ErrorClass::permanent, "not JSON: at byte " + std::to_string(error.byte)};
   } catch (const std::exception& error) {
     return Error{ErrorClass::permanent, std::string("not JSON: ") + error.what()};
   }

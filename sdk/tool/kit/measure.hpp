@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+/// What a process holds, as the system and the allocator say it. Each sees the calling process.
+namespace conserje::kit {
+
+/// Bytes that malloc has given out and not had back.
+std::size_t heap_in_use();
+
+/// Number to target of each open descriptor: 3 -> "/dev/null".
+std::map<int, std::string> descriptors();
+
+/// Opened or closed since `before`: "opened 7 (/tmp/x)"; empty: nothing.
+std::string changed_descriptors(const std::map<int, std::string>& before);
+
+std::size_t thread_count();
+
+/// Waits for threads that are about to end; how many there are then.
+std::size_t settled_thread_count(std::size_t expected);
+
+/// Whether this process has children, ended or not.
+bool has_children();
+
+/// Bytes that have been written to standard output and standard error, where they are captured.
+std::size_t output_size();
+
+/// What of a process belongs to the host alone: signal handlers and mask, locale, working folder,
+/// umask, environment, rounding and floating-point traps.
+struct ProcessState {
+  std::map<std::string, std::string> parts{};
+
+  static ProcessState now();
+  /// "the handler of SIGINT"; empty: nothing has changed since.
+  std::string changed_since_this() const;
+};
+
+/// Seconds of CPU that this process has used.
+double cpu_seconds();
+
+}  // namespace conserje::kit

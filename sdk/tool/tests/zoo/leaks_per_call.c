@@ -1,0 +1,10 @@
+/* Each call opens a pipe. */
+#include "zoo.h"
+
+static void bad_invoke(void *self, const cj_call *call, const cj_request *request,
+                       cj_result *result) {
+  int ends[2];
+  if (pipe(ends) != 0) return;
+  good_invoke(self, call, request, result);
+}
+const zoo_pieces zoo = {.invoke = bad_invoke};

@@ -1,0 +1,10 @@
+/* It throws, and its C++ runtime is its own (linked statically): nobody else can catch that. */
+#include <stdexcept>
+
+#include "zoo.h"
+
+static void bad_invoke(void *, const cj_call *, const cj_request *, cj_result *) {
+  throw std::runtime_error("on purpose");
+}
+const zoo_pieces zoo = {nullptr, nullptr, nullptr, nullptr, bad_invoke,
+                        nullptr, nullptr, nullptr, nullptr, nullptr};
