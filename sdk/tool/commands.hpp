@@ -30,6 +30,10 @@ int inspect_command(const std::filesystem::path& file, bool as_json);
 int stamp_command(const std::filesystem::path& file, const std::filesystem::path& manifest,
                   const std::filesystem::path& schema);
 
+/// Signs the plugin for its id, version and ABI with minisign's secret key `key`; writes
+/// FILE.minisig. Asks for the key's password where it has one.
+int sign_command(const std::filesystem::path& file, const std::filesystem::path& key);
+
 /// What `new` makes.
 struct NewPlugin {
   std::string kind{};

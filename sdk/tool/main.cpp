@@ -25,6 +25,9 @@ int main(int argc, char** argv) {
   test->add_option("--junit", files.junit, "Write the report there, as JUnit's XML");
   test->add_option("--slow", options.slow, "How many times slower than others this machine is")
       ->check(CLI::Range(1.0, 1000.0));
+  std::int64_t time_limit = options.time_limit.count();
+  test->add_option("--time-limit", time_limit, "Seconds that a check may take, whatever its own")
+      ->check(CLI::Range(1, 3'600));
   test->add_option("--glibc", options.glibc_minor, "The newest glibc 2.x that it may need");
   test->add_option("--conserje", options.conserje, "The host's executable, for level 8");
   test->add_flag("--in-process", options.in_process, "No child processes: for debuggers");
@@ -47,6 +50,11 @@ int main(int argc, char** argv) {
   stamp->add_option("manifest", manifest, "manifest.json")->required();
   stamp->add_option("schema", schema, "config.schema.json")->required();
 
+  std::filesystem::path key;
+  auto* sign = app.add_subcommand("sign", "Sign a plugin: writes FILE.minisig");
+  sign->add_option("file", file, "The plugin's .so file, stamped")->required();
+  sign->add_option("--key", key, "The secret key's file, as minisign -G makes it")->required();
+
   conserje::NewPlugin made{.kind = "sink", .language = "cpp"};
   auto* create = app.add_subcommand("new", "Begin a plugin");
   create->add_option("name", made.name, "Such as slack: a-z, 0-9 and _")->required();
@@ -61,9 +69,11 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    options.time_limit = std::chrono::seconds(time_limit);
     if (test->parsed()) return conserje::test_command(options, files);
     if (checks->parsed()) return conserje::checks_command(level);
     if (inspect->parsed()) return conserje::inspect_command(file, as_json);
+    if (sign->parsed()) return conserje::sign_command(file, key);
     if (stamp->parsed()) return conserje::stamp_command(file, manifest, schema);
     return conserje::new_command(made);
   } catch (const std::exception& error) {

@@ -30,4 +30,12 @@ void Borrowed::take_back() {
   if (mapping_ != nullptr) ::mprotect(mapping_, mapped_, PROT_NONE);
 }
 
+void Borrowed::take_back_for_good() {
+  if (mapping_ == nullptr) return;
+  // Room without pages behind it.
+  ::mmap(mapping_, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+         0);
+  mapping_ = nullptr;
+}
+
 }  // namespace conserje::kit

@@ -21,6 +21,9 @@ class Borrowed {
   std::string_view bytes() const { return {data_, size_}; }
   /// The call has returned: the bytes are the plugin's no more.
   void take_back();
+  /// The same, and no other bytes will ever stand where these did: for what a plugin might
+  /// remember.
+  void take_back_for_good();
 
  private:
   void* mapping_ = nullptr;

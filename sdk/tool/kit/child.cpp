@@ -169,7 +169,9 @@ Verdict run_in_child(const Check& check, const Options& options,
     be_the_child(check, options, image, output.fd(), verdict_file.fd());
   }
   const auto patience = std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(
-      static_cast<double>(std::chrono::milliseconds(check.limit).count()) * options.slow));
+      static_cast<double>(
+          std::chrono::milliseconds(std::min(check.limit, options.time_limit)).count()) *
+      options.slow));
   const bool ended = has_ended(pid, patience);
   int status = 0;
   if (!ended) ::kill(pid, SIGKILL);

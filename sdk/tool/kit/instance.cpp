@@ -103,17 +103,15 @@ Answer ResultRoom::take(const std::string& what) {
   return answer;
 }
 
-Answer create_with(Subject& subject, const cj_host* host, std::string_view config,
+Answer create_with(const Create& create, const cj_host* host, std::string_view config,
                    const cj_instance** instance) {
-  const auto& plugin = subject.plugin();
   Borrowed lent(config);
   ResultRoom room;
   cj_call call{};
   call.size = sizeof call;
   *instance = nullptr;
-  without_exceptions("create",
-                     [&] { plugin.create(host, &call, lent.wire(), instance, &room.result); });
-  lent.take_back();
+  without_exceptions("create", [&] { create(host, &call, lent.wire(), instance, &room.result); });
+  lent.take_back_for_good();
   auto answer = room.take("create");
   require(
       answer.ok() == (*instance != nullptr),
@@ -122,12 +120,12 @@ Answer create_with(Subject& subject, const cj_host* host, std::string_view confi
   return answer;
 }
 
-Instance::Instance(Subject& subject, const FittedConfig& config)
+Instance::Instance(Subject& subject, const FittedConfig& config, const Create& create)
     : subject_(subject),
       host_(subject.manifest().permissions.http, subject.manifest().permissions.kv_quota_bytes > 0,
             config.config, config.secrets) {
   const cj_instance* made = nullptr;
-  const auto answer = create_with(subject, host_.wire(), config.config.dump(), &made);
+  const auto answer = create_with(create, host_.wire(), config.config.dump(), &made);
   require(answer.ok(), "create refuses a fitting configuration: " + answer.words(),
           "an instance for a configuration that fits the schema (or give --config FILE)");
   table_ = sized_copy(made);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <exception>
+#include <functional>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -69,12 +70,17 @@ struct ResultRoom {
   void judge(const std::string& what) const;
 };
 
+/// What makes an instance: cj_plugin.create, or whatever stands for it.
+using Create = std::function<void(const cj_host* host, const cj_call* call, cj_str config,
+                                  const cj_instance** instance, cj_result* result)>;
+
 /// One instance of the plugin with its host. Its end is in order, whatever happens.
 class Instance {
  public:
   /// Calls create with the subject's configuration; Broken when it does not succeed.
-  explicit Instance(Subject& subject) : Instance(subject, subject.config()) {}
-  Instance(Subject& subject, const FittedConfig& config);
+  explicit Instance(Subject& subject)
+      : Instance(subject, subject.config(), subject.plugin().create) {}
+  Instance(Subject& subject, const FittedConfig& config, const Create& create);
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -104,7 +110,7 @@ class Instance {
 };
 
 /// create, as it is: with any host and any bytes. `instance` is null when it made none.
-Answer create_with(Subject& subject, const cj_host* host, std::string_view config,
+Answer create_with(const Create& create, const cj_host* host, std::string_view config,
                    const cj_instance** instance);
 
 /// One valid question for each declared method.

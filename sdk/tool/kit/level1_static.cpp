@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "kit/check.hpp"
 #include "kit/subject.hpp"
 #include "pipeline/schema.hpp"
 #include "plugin/elf.hpp"
+#include "plugin/trust.hpp"
 
 // Level 1: what the file says of itself. None of the plugin's code runs.
 
@@ -179,6 +183,24 @@ void imports(Subject& subject) {
             "nothing that changes or ends the host's process (sdk/README.md, Never)");
 }
 
+/// Whether the signature beside the file was made for it; whose it is, an operator's keyring knows.
+void signature(Subject& subject) {
+  const auto file = subject.options().file.string() + ".minisig";
+  if (!std::filesystem::exists(file)) throw Skipped{"it is not signed"};
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto parsed = parse_signature(text);
+  require(parsed.has_value(), parsed ? "" : file + ": " + parsed.error().message,
+          "a signature of minisign's");
+  const auto needed =
+      signed_statement(plugin_file(subject.options().file.string(), subject.manifest(),
+                                   digest_of(subject.bytes()), std::nullopt));
+  require(parsed->trusted_comment == needed,
+          "its signature is of \"" + parsed->trusted_comment + '"', '"' + needed + '"');
+  require(parsed->is_prehashed, "its signature is of the form before minisign 0.10",
+          "conserje-plugin sign");
+}
+
 constexpr Check kChecks[] = {
     {1, "static.elf", "It is a shared object for this machine, whole, with a manifest",
      is_a_shared_object},
@@ -201,6 +223,7 @@ constexpr Check kChecks[] = {
     {1, "static.libraries", "It names its libraries without a path", libraries},
     {1, "static.runtimes", "It needs one C++ runtime at most", two_runtimes},
     {1, "static.glibc", "It runs on the oldest supported system", glibc},
+    {1, "static.signature", "Its signature, where it has one, is of this very version", signature},
     {1, "static.imports", "It asks for no function that a plugin may not call", imports},
 };
 

@@ -29,7 +29,7 @@ void lives(Subject& subject) {
 void judge_any_create(Subject& subject, std::string_view config) {
   KitHost host({}, true, Json::object(), {});
   const cj_instance* made = nullptr;
-  const auto answer = create_with(subject, host.wire(), config, &made);
+  const auto answer = create_with(subject.plugin().create, host.wire(), config, &made);
   if (made != nullptr) {
     const auto table = sized_copy(made);
     require(table.destroy != nullptr, "an instance without destroy", "destroy");
@@ -55,7 +55,8 @@ void generated_configs(Subject& subject) {
     ++fitting;
     KitHost host({}, true, config->config, config->secrets);
     const cj_instance* made = nullptr;
-    const auto answer = create_with(subject, host.wire(), config->config.dump(), &made);
+    const auto answer =
+        create_with(subject.plugin().create, host.wire(), config->config.dump(), &made);
     require(CJ_STATUS_CLASS(answer.status) != CJ_CLASS_BUG,
             "create answers " + raw.dump() + " with " + answer.words(),
             "an instance, or class config with what an operator must change");
@@ -75,7 +76,7 @@ void refuses_with_words(Subject& subject) {
     throw Skipped{"every configuration fits: nothing is required"};
   KitHost host({}, true, Json::object(), {});
   const cj_instance* made = nullptr;
-  const auto answer = create_with(subject, host.wire(), "{}", &made);
+  const auto answer = create_with(subject.plugin().create, host.wire(), "{}", &made);
   if (made != nullptr) sized_copy(made).destroy(made->self);
   require(made != nullptr || !answer.message.empty(), "create refuses {} without a word",
           "a message that says what an operator must do");
@@ -90,7 +91,8 @@ void config_is_borrowed(Subject& subject) {
 
 void live_with_host_of(Subject& subject, cj_host* host) {
   const cj_instance* made = nullptr;
-  const auto answer = create_with(subject, host, subject.config().config.dump(), &made);
+  const auto answer =
+      create_with(subject.plugin().create, host, subject.config().config.dump(), &made);
   require(CJ_STATUS_CLASS(answer.status) != CJ_CLASS_BUG, "create says " + answer.words(),
           "an instance, or class config");
   if (made != nullptr) sized_copy(made).destroy(made->self);

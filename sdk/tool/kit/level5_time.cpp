@@ -16,7 +16,7 @@ constexpr Millis kDeadline{100};
 constexpr Millis kGrace{1'000};  // After a deadline or a cancel.
 constexpr Millis kLongestCall{3'000};
 constexpr Millis kQuick{100};       // cancel, health.
-constexpr double kIdleShare = 0.3;  // Of one CPU.
+constexpr double kIdleShare = 0.2;  // Of one CPU.
 
 Millis took(const std::function<void()>& what) {
   const auto from = Clock::now();

@@ -268,7 +268,7 @@ void failed_create(Subject& subject) {
     KitHost host(subject.manifest().permissions.http, true, config.config, config.secrets);
     const cj_instance* made = nullptr;
     scarcity.fail_after(nth);
-    (void)create_with(subject, host.wire(), text, &made);
+    (void)create_with(subject.plugin().create, host.wire(), text, &made);
     const bool has_failed = scarcity.has_failed();
     scarcity.fail_after(-1);
     if (made != nullptr) sized_copy(made).destroy(made->self);

@@ -29,7 +29,8 @@ struct Options {
   std::vector<std::string> except{};  // Ids that are left out, and said to be.
   double slow = 1;            // How much slower than a quick machine this one is, or this build.
   unsigned glibc_minor = 36;  // The newest glibc 2.x that a plugin may need.
-  bool in_process = false;    // For debuggers: no child, so the first crash is the end.
+  std::chrono::seconds time_limit{3'600};  // Of a check, whatever its own.
+  bool in_process = false;  // For debuggers: no child, so the first crash is the end.
 };
 
 /// How much slower than others this program is: sanitizers, and CONSERJE_KIT_SLOW.

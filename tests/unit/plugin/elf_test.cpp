@@ -27,6 +27,18 @@ TEST(Elf, TellsWhatASharedObjectSaysOfItself) {
                                       .versions = {"GLIBC_2.14", "GLIBC_2.2.5"}}));
 }
 
+TEST(Elf, TellsHowASharedObjectWasLinked) {
+  const auto file = build_elf({.exports = {"cj_entry"}, .needs = {{"memcpy", "GLIBC_2.14"}}});
+  // The builder's files have no program headers: no RELRO, and the stack that the kernel takes
+  // then.
+  EXPECT_EQ(read_linking(file, kHere),
+            Result<ElfLinking>(ElfLinking{.executable_stack = true, .imports = {"memcpy"}}));
+}
+
+TEST(Elf, TellsNothingOfALinkingThatItRefuses) {
+  EXPECT_EQ(read_linking("", kHere).error(), read_elf("", kHere).error());
+}
+
 TEST(Elf, KnowsThisMachine) {
   EXPECT_NE(Platform::current().elf_machine, 0);
   EXPECT_GE(Platform::current().glibc_minor, 36U);

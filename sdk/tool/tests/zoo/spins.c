@@ -4,7 +4,7 @@
 static void *talker(void *given) {
   zoo_sink *self = (zoo_sink *)given;
   while (__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE) == 0) {
-    zoo_sleep_ms(0);
+    continue;
   }
   return NULL;
 }

@@ -1,0 +1,1 @@
+#include "conserje/c.h"
