@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "commands.hpp"
+#include "files.hpp"
 
 namespace conserje {
 namespace {
@@ -63,12 +62,9 @@ fs::path sdk_folder(const fs::path& given) {
 }
 
 void copy_file(const fs::path& from, const fs::path& to, const NewPlugin& plugin) {
-  std::ifstream in(from, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
   fs::create_directories(to.parent_path());
-  std::ofstream out(to, std::ios::binary);
-  out << renamed(text, plugin) << std::flush;
-  if (!in || !out) throw std::runtime_error(to.string() + " cannot be written");
+  write_file(to, renamed(read_file(from), plugin));
+  fs::permissions(to, fs::status(from).permissions());  // Scripts can be run.
 }
 
 int fail(const std::string& why) {

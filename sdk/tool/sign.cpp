@@ -1,23 +1,15 @@
 #include <unistd.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "commands.hpp"
+#include "files.hpp"
 #include "plugin/trust.hpp"
 
 namespace conserje {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) throw std::runtime_error(file.string() + " cannot be read");
-  return text;
-}
 
 /// From the terminal without showing it, else the first line of standard input.
 std::string ask_password(const fs::path& key) {
@@ -31,7 +23,7 @@ std::string ask_password(const fs::path& key) {
 }
 
 Result<MinisignSecretKey> unlock(const fs::path& file) {
-  const auto text = text_of(file);
+  const auto text = read_file(file);
   auto key = parse_secret_key(text, "");
   if (key || key.error().error_class != ErrorClass::auth) return key;
   return parse_secret_key(text, ask_password(file));
@@ -60,9 +52,7 @@ int sign_command(const fs::path& file, const fs::path& key_file) {
     return 2;
   }
   const auto beside = file.string() + ".minisig";
-  std::ofstream out(beside);
-  out << print(*signature) << std::flush;
-  if (!out) throw std::runtime_error(beside + " cannot be written");
+  write_file(beside, print(*signature));
   std::cout << beside << ": " << said
             << "\nan operator trusts it with: " << print_line(key->public_key()) << '\n';
   return 0;

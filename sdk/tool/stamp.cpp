@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "commands.hpp"
 #include "conserje/cj.h"
+#include "files.hpp"
 #include "plugin/elf.hpp"
 
 extern char** environ;
@@ -19,15 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) throw std::runtime_error(file.string() + " cannot be read");
-  return text;
-}
-
 Json json_of(const fs::path& file) {
-  auto json = Json::parse(text_of(file), nullptr, false);
+  auto json = Json::parse(read_file(file), nullptr, false);
   if (!json.is_object()) throw std::runtime_error(file.string() + " holds no JSON object");
   return json;
 }
@@ -100,7 +92,7 @@ int stamp_command(const fs::path& file, const fs::path& manifest_file, const fs:
   const Scratch note(here + ".note");
   const Scratch stamped(here + ".stamped");
   const Scratch log(here + ".log");
-  std::ofstream(note.path(), std::ios::binary) << note_of(text);
+  write_file(note.path(), note_of(text));
   const auto status =
       objcopy({"--remove-section=" CJ_NOTE_SECTION,
                "--add-section=" CJ_NOTE_SECTION "=" + note.path().string(),
@@ -111,10 +103,10 @@ int stamp_command(const fs::path& file, const fs::path& manifest_file, const fs:
   if (status != 0) {
     std::cerr << "conserje-plugin: objcopy "
               << (status == 127 ? "is not here; do: apt-get install binutils\n"
-                                : "failed:\n" + text_of(log.path()));
+                                : "failed:\n" + read_file(log.path()));
     return 2;
   }
-  const auto made = text_of(stamped.path());
+  const auto made = read_file(stamped.path());
   if (const auto read = read_manifest(made, Platform::current()); !read) {
     std::cerr << file.string() << ": " << read.error().message << '\n';
     return 1;

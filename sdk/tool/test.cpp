@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "files.hpp"
 #include "kit/child.hpp"
 #include "kit/report.hpp"
 #include "plugin/crypto.hpp"
@@ -86,10 +87,7 @@ Verdict run(const Check& check, const kit::Options& options,
 }
 
 void write(const std::filesystem::path& file, const std::string& text) {
-  if (file.empty()) return;
-  std::ofstream out(file);
-  out << text << std::flush;
-  if (!out) throw std::runtime_error(file.string() + " cannot be written");
+  if (!file.empty()) write_file(file, text);
 }
 
 }  // namespace

@@ -245,8 +245,8 @@ void read_member(const Json& json, const char* name, T& value) {
   read_optional_member(json, name, value);
 }
 
-/// JSON text as a tree. Errors: permanent, it is not JSON; the message says where and repeats nothing
-/// of the text, which may be a guest's. The one place where nlohmann's exceptions end.
+/// JSON text as a tree. Errors: permanent, it is not JSON; the message says where, and nothing of
+/// the text, which may be a guest's. The one place where nlohmann's exceptions end.
 inline Result<Json> parse_json(std::string_view text) {
   try {
     return Json::parse(text);

@@ -2,9 +2,8 @@
 #include <array>
 #include <climits>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "files.hpp"
 #include "kit/check.hpp"
 #include "kit/subject.hpp"
 #include "pipeline/schema.hpp"
@@ -187,9 +186,7 @@ void imports(Subject& subject) {
 void signature(Subject& subject) {
   const auto file = subject.options().file.string() + ".minisig";
   if (!std::filesystem::exists(file)) throw Skipped{"it is not signed"};
-  std::ifstream in(file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const auto parsed = parse_signature(text);
+  const auto parsed = parse_signature(read_file(file));
   require(parsed.has_value(), parsed ? "" : file + ": " + parsed.error().message,
           "a signature of minisign's");
   const auto needed =

@@ -1,9 +1,8 @@
 #include "kit/subject.hpp"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
+#include "files.hpp"
 #include "kit/check.hpp"
 #include "pipeline/schema.hpp"
 
@@ -60,9 +59,7 @@ const cj_plugin& Subject::plugin() {
 
 Json Subject::raw_config() {
   if (options_.config.empty()) return sample(manifest().config_schema);
-  std::ifstream in(options_.config);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto parsed = Json::parse(text, nullptr, false);
+  auto parsed = Json::parse(read_file(options_.config), nullptr, false);
   require(parsed.is_object(), options_.config.string() + " holds no JSON object",
           "--config FILE with the plugin's configuration");
   return parsed;

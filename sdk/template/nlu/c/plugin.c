@@ -16,7 +16,7 @@ typedef struct keyword {
 } keyword;
 
 static const keyword kKeywords[] = {
-    {"reserv", "make_reservation"},  {"book", "create_reservation"},
+    {"reserv", "make_reservation"},    {"book", "create_reservation"},
     {"cancel", "cancel_reservation"},  {"dispon", "check_availability"},
     {"availab", "check_availability"}, {"wifi", "hotel_info"},
 };
