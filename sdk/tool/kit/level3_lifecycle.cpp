@@ -85,8 +85,8 @@ void refuses_with_words(Subject& subject) {
 void config_is_borrowed(Subject& subject) {
   Instance instance(subject);  // The bytes of its configuration are gone by now.
   instance.start();
-  auto generator = subject.generator();
-  for (const auto& question : valid_questions(subject, generator)) (void)instance.ask(question);
+  (void)instance.health();
+  (void)instance.drain();
 }
 
 void live_with_host_of(Subject& subject, cj_host* host) {
@@ -146,8 +146,6 @@ void ends_threads(Subject& subject) {
   {
     Instance instance(subject);
     instance.start();
-    auto generator = subject.generator();
-    for (const auto& question : valid_questions(subject, generator)) (void)instance.ask(question);
     (void)instance.drain();
     instance.destroy();
   }
@@ -178,19 +176,6 @@ void wrong_order(Subject& subject) {
   (void)instance.drain();                             // Before start, too.
   (void)instance.health();
   instance.destroy();
-}
-
-void two_beside_each_other(Subject& subject) {
-  if (subject.manifest().exclusive) throw Skipped{"the manifest says that it is exclusive"};
-  Instance second(subject);
-  {
-    Instance first(subject);
-    first.start();
-    second.start();
-  }
-  auto generator = subject.generator();
-  for (const auto& question : valid_questions(subject, generator))
-    expect_no_bug(question, second.ask(question));
 }
 
 void health_has_a_shape(Subject& subject) {
@@ -238,26 +223,6 @@ void leaks_no_descriptor(Subject& subject) {
           "none");
 }
 
-void keeps_secrets(Subject& subject) {
-  const auto& config = subject.config();
-  if (config.secrets.empty()) throw Skipped{"its configuration has no secret"};
-  Instance instance(subject);
-  for (const auto& [handle, value] : config.secrets)
-    if (value.size() >= 6) instance.host().watch_for(value);
-  instance.start();
-  auto generator = subject.generator();
-  for (const auto& question : valid_questions(subject, generator)) {
-    const auto answer = instance.ask(question);
-    const auto given_away = instance.host().gives_away(answer.message + answer.head);
-    require(!given_away, given_away ? question.name + " answers with " + *given_away : "",
-            "answers without secrets");
-  }
-  const auto health = instance.health();
-  require(!instance.host().gives_away(health.head), "health holds a secret", "no secret");
-  const auto violation = instance.host().violation();
-  require(violation.find("secret") == std::string::npos, violation, "logs without secrets");
-}
-
 constexpr Check kChecks[] = {
     {3, "life.create", "create makes an instance, destroy ends it", creates},
     {3, "life.whole", "create, start, drain, destroy succeed", lives},
@@ -274,15 +239,13 @@ constexpr Check kChecks[] = {
     {3, "life.quiet", "create starts no thread and asks nobody", creates_quietly},
     {3, "life.threads", "Nothing of it outlives destroy", ends_threads},
     {3, "life.silence", "It does not call the host after drain", is_silent_after_drain},
-    {3, "life.order", "It bears calls before start and a drain without start", wrong_order},
-    {3, "life.two", "Two instances live beside each other", two_beside_each_other},
+    {3, "life.order", "It bears health and drain without start", wrong_order},
     {3, "life.health", "health says what it knows", health_has_a_shape},
     {3, "life.leak", "A thousand lives leave no memory behind", leaks_no_memory,
      std::chrono::seconds(30)},
     {3, "life.leak_failed", "A thousand refused configurations leave no memory behind",
      leaks_nothing_failing},
     {3, "life.leak_open", "Lives leave no thread and no descriptor behind", leaks_no_descriptor},
-    {3, "life.secrets", "Its secrets stand in no answer and no log", keeps_secrets},
 };
 
 }  // namespace

@@ -348,6 +348,46 @@ void leaks_nothing_asked(Subject& subject, bool with_broken_heads) {
 void leaks_nothing(Subject& subject) { leaks_nothing_asked(subject, false); }
 void leaks_nothing_failing(Subject& subject) { leaks_nothing_asked(subject, true); }
 
+void before_start(Subject& subject) {
+  Instance instance(subject);
+  auto generator = subject.generator();
+  for (const auto& question : valid_questions(subject, generator))
+    expect_no_bug(question, instance.ask(question));
+}
+
+void two_beside_each_other(Subject& subject) {
+  if (subject.manifest().exclusive) throw Skipped{"the manifest says that it is exclusive"};
+  Instance second(subject);
+  {
+    Instance first(subject);
+    first.start();
+    second.start();
+  }
+  auto generator = subject.generator();
+  for (const auto& question : valid_questions(subject, generator))
+    expect_no_bug(question, second.ask(question));
+}
+
+void keeps_secrets(Subject& subject) {
+  const auto& config = subject.config();
+  if (config.secrets.empty()) throw Skipped{"its configuration has no secret"};
+  Instance instance(subject);
+  for (const auto& [handle, value] : config.secrets)
+    if (value.size() >= 6) instance.host().watch_for(value);
+  instance.start();
+  auto generator = subject.generator();
+  for (const auto& question : valid_questions(subject, generator)) {
+    const auto answer = instance.ask(question);
+    const auto given_away = instance.host().gives_away(answer.message + answer.head);
+    require(!given_away, given_away ? question.name + " answers with " + *given_away : "",
+            "answers without secrets");
+  }
+  const auto health = instance.health();
+  require(!instance.host().gives_away(health.head), "health holds a secret", "no secret");
+  const auto violation = instance.host().violation();
+  require(violation.find("secret") == std::string::npos, violation, "logs without secrets");
+}
+
 constexpr std::chrono::seconds kLong{30};
 constexpr Check kChecks[] = {
     {4, "calls.valid", "It answers valid requests", valid},
@@ -369,6 +409,9 @@ constexpr Check kChecks[] = {
     {4, "calls.process", "Its calls leave the process as it is", leaves_the_process},
     {4, "calls.host", "It uses the host as the manifest says", host_rules},
     {4, "calls.guests", "A guest's words stand in no log and no error", guests_stay_out_of_texts},
+    {4, "calls.secrets", "Its secrets stand in no answer and no log", keeps_secrets},
+    {4, "calls.before", "It bears calls before start", before_start},
+    {4, "calls.two", "Two instances work beside each other", two_beside_each_other},
     {4, "calls.inline", "Its inline methods do not block", inline_is_quick},
     {4, "calls.idempotent", "The same key has the same answer", same_key_same_answer},
     {4, "calls.replies_stay", "A reply stays as it is until it is released", replies_stay},

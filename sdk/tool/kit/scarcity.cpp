@@ -31,27 +31,28 @@ constexpr long kNever = -1;
 /// What is left until the failure. Global, as the functions in a plugin's table have no context.
 std::atomic<long> successes_left{kNever};
 std::atomic<bool> failure_has_come{false};
+std::atomic<std::size_t> least_size{0};
 
-bool is_the_one() {
-  if (successes_left.load() < 0) return false;
+bool is_the_one(std::size_t size) {
+  if (size < least_size || successes_left.load() < 0) return false;
   if (successes_left.fetch_sub(1) != 0) return false;
   failure_has_come = true;
   return true;
 }
 
-void* scarce_malloc(std::size_t size) { return is_the_one() ? nullptr : std::malloc(size); }
+void* scarce_malloc(std::size_t size) { return is_the_one(size) ? nullptr : std::malloc(size); }
 void* scarce_calloc(std::size_t count, std::size_t size) {
-  return is_the_one() ? nullptr : std::calloc(count, size);
+  return is_the_one(count * size) ? nullptr : std::calloc(count, size);
 }
 void* scarce_realloc(void* old, std::size_t size) {
-  return is_the_one() ? nullptr : std::realloc(old, size);
+  return is_the_one(size) ? nullptr : std::realloc(old, size);
 }
 void* scarce_new(std::size_t size) {
-  if (is_the_one()) throw std::bad_alloc();
+  if (is_the_one(size)) throw std::bad_alloc();
   return ::operator new(size);
 }
 void* scarce_new_array(std::size_t size) {
-  if (is_the_one()) throw std::bad_alloc();
+  if (is_the_one(size)) throw std::bad_alloc();
   return ::operator new[](size);
 }
 
@@ -113,7 +114,9 @@ void write_slot(void** slot, void* value) {
 
 }  // namespace
 
-Scarcity::Scarcity(const cj_plugin& plugin) : address_(address_of(plugin.create)) {
+Scarcity::Scarcity(const cj_plugin& plugin, std::size_t least)
+    : address_(address_of(plugin.create)) {
+  least_size = least;
   fail_after(kNever);
   turn(address_, false);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "conserje/cj.h"
 
 namespace conserje::kit {
@@ -9,8 +11,9 @@ namespace conserje::kit {
 /// destructor turns them back. Needs a quiet plugin while it is made and ended.
 class Scarcity {
  public:
-  /// `plugin` is any table of the plugin's, by which its object is found.
-  explicit Scarcity(const cj_plugin& plugin);
+  /// `plugin` is any table of the plugin's, by which its object is found. Allocations of less than
+  /// `least` bytes never fail.
+  Scarcity(const cj_plugin& plugin, std::size_t least);
   ~Scarcity();
   Scarcity(const Scarcity&) = delete;
   Scarcity& operator=(const Scarcity&) = delete;

@@ -7,9 +7,8 @@ static void bad_create(const cj_host *host, const cj_call *call, cj_str config,
   good_create(host, call, config, instance, result);
   kept = config;
 }
-static void bad_invoke(void *self, const cj_call *call, const cj_request *request,
-                       cj_result *result) {
+static void bad_start(void *self, const cj_call *call, cj_result *result) {
   if (kept.size == 0 || kept.data[0] != '{') return;
-  good_invoke(self, call, request, result);
+  good_start(self, call, result);
 }
-const zoo_pieces zoo = {.create = bad_create, .invoke = bad_invoke};
+const zoo_pieces zoo = {.create = bad_create, .start = bad_start};
