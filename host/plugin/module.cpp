@@ -160,6 +160,10 @@ Result<std::shared_ptr<const SealedImage>> SealedImage::adopt(int fd,
   return std::shared_ptr<const SealedImage>(new SealedImage(owned.leave(), bytes, file));
 }
 
+void SealedImage::have_been_read() const {
+  if (!bytes_.empty()) ::madvise(const_cast<char*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+}
+
 SealedImage::~SealedImage() {
   if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
   if (!is_loaded_) ::close(fd_);

@@ -43,6 +43,9 @@ class SealedImage {
       std::shared_ptr<const SealedImage> image);
 
   std::string_view bytes() const { return bytes_; }
+  /// The system may take back what holds the bytes for now: judging a file has looked at all of it,
+  /// and nobody will soon again.
+  void have_been_read() const;
   /// Borrowed, for another process that shall load it.
   int descriptor() const { return fd_; }
   const std::filesystem::path& file() const { return file_; }

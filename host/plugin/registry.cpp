@@ -58,6 +58,7 @@ Result<File> read_file(const fs::path& path) {
   if (!manifest) return manifest.error();
   auto judged = plugin_file_of(**image, *manifest);
   if (!judged) return judged.error();
+  (*image)->have_been_read();
   return File{*std::move(image), *std::move(manifest), *std::move(judged)};
 }
 
