@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -10,12 +11,11 @@
 #include "cli/commands.hpp"
 #include "plugin/worker/worker_main.hpp"
 
-int main(int argc, char** argv) {
-  mallopt(M_ARENA_MAX, 1);  // One heap for all threads: hundreds of hosts share a machine.
-  // Not a command for people: what the host starts itself for plugins with `isolation: process`.
-  if (argc == 2 && std::string_view(argv[1]) == "worker") return conserje::worker_main();
+namespace {
 
-  CLI::App app("Conserje: the guest-messaging host for hotels and restaurants");
+/// What the command line asks for. Throws CLI::Error; keeps nothing of the library, whose options
+/// would stay in memory as long as the host runs.
+std::function<int()> read_command_line(CLI::App& app, int argc, char** argv) {
   app.require_subcommand(1);
   std::filesystem::path config;
   std::string text;
@@ -57,19 +57,39 @@ int main(int argc, char** argv) {
       ->required();
   add->add_option("--expires", expires, "Such as 90d or 12h; default: never");
   revoke->add_option("id", id, "The token's id, as `list` shows it")->required();
-  CLI11_PARSE(app, argc, argv);
+  app.parse(argc, argv);
+  if (run->parsed()) return [=] { return conserje::run_command(config); };
+  if (check->parsed()) return [=] { return conserje::check_command(config); };
+  if (attempt->parsed()) return [=] { return conserje::try_command(config, text); };
+  if (lock->parsed())
+    return [=] { return conserje::plugins_lock_command(config, lock_file, files); };
+  if (plugins->parsed()) return [=] { return conserje::plugins_command(config); };
+  if (reload->parsed()) return [=] { return conserje::reload_command(config, plugin); };
+  if (add->parsed())
+    return [=] { return conserje::tokens_add_command(config, name, scopes, expires); };
+  if (list->parsed()) return [=] { return conserje::tokens_list_command(config); };
+  if (revoke->parsed()) return [=] { return conserje::tokens_revoke_command(config, id); };
+  return [=] { return conserje::migrate_command(config); };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 1);  // One heap for all threads: hundreds of hosts share a machine.
+  // Not a command for people: what the host starts itself for plugins with `isolation: process`.
+  if (argc == 2 && std::string_view(argv[1]) == "worker") return conserje::worker_main();
 
   try {
-    if (run->parsed()) return conserje::run_command(config);
-    if (check->parsed()) return conserje::check_command(config);
-    if (attempt->parsed()) return conserje::try_command(config, text);
-    if (lock->parsed()) return conserje::plugins_lock_command(config, lock_file, files);
-    if (plugins->parsed()) return conserje::plugins_command(config);
-    if (reload->parsed()) return conserje::reload_command(config, plugin);
-    if (add->parsed()) return conserje::tokens_add_command(config, name, scopes, expires);
-    if (list->parsed()) return conserje::tokens_list_command(config);
-    if (revoke->parsed()) return conserje::tokens_revoke_command(config, id);
-    return conserje::migrate_command(config);
+    std::function<int()> command;
+    {
+      CLI::App app("Conserje: the guest-messaging host for hotels and restaurants");
+      try {
+        command = read_command_line(app, argc, argv);
+      } catch (const CLI::Error& error) {  // --help is one, too.
+        return app.exit(error);
+      }
+    }
+    return command();
   } catch (const std::exception& error) {  // A constructor that could not do its part at the start.
     std::cerr << "conserje: " << error.what() << '\n';
     return 1;

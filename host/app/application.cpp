@@ -208,7 +208,7 @@ Status Application::Parts::build() {
     return Error{ErrorClass::config, text};
 
   reloader_.emplace(Reloader::Parts{.file = checked.file,
-                                    .running = pipeline(),
+                                    .running = checked.pipeline,
                                     .registry = *registry_,
                                     .secrets = secrets_,
                                     .clock = clock,

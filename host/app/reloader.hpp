@@ -43,7 +43,7 @@ class Reloader {
   /// `file`: the configuration; `running`: what the host was started with. All else outlives it.
   struct Parts {
     std::filesystem::path file;
-    Pipeline running;
+    const Pipeline& running;
     Registry& registry;
     LivingSecrets& secrets;
     const Clock& clock;

@@ -313,14 +313,16 @@ Result<std::shared_ptr<const PluginCode>> Registry::load(const InspectedPlugin& 
 
 Result<Registry::Made> Registry::create(const InspectedPlugin& plugin,
                                         std::shared_ptr<const PluginCode> code) {
-  const auto seen = is_in_process(plugin) ? plugin.manifest : without_inline(plugin.manifest);
+  auto kept = plugin;
+  kept.manifest.config_schema = nullptr;  // Has been checked against, and is the largest part.
+  const auto seen = is_in_process(plugin) ? kept.manifest : without_inline(kept.manifest);
   auto services = std::make_shared<HostServices>(plugin.use, seen, sources_);
   auto instance = PluginInstance::create(plugin.use, seen, *code, services, sources_);
   if (!instance) {
     late_services_.push_back(std::move(services));
     return failed_to("create", instance.error(), plugin.manifest);
   }
-  return Made{plugin, std::move(code), std::move(services), *std::move(instance)};
+  return Made{std::move(kept), std::move(code), std::move(services), *std::move(instance)};
 }
 
 Result<Registry::Made> Registry::create_and_start(const InspectedPlugin& plugin,

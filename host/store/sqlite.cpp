@@ -116,6 +116,7 @@ class SqliteConnection final : public Connection {
     if (code != SQLITE_OK) fail(code);
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, 5000);
+    sqlite3_db_config(opened, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);  // 48 KB for little.
     run_script(kSurvivesPowerLoss);
     run_script(
         "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
@@ -124,7 +125,6 @@ class SqliteConnection final : public Connection {
       run_script("PRAGMA cache_size = -4000");  // KiB
       sqlite3_wal_hook(opened, note_log_size, &log_pages_);
     } else {
-      sqlite3_db_config(opened, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);  // 48 KB for little.
       run_script("PRAGMA cache_size = -1000; PRAGMA query_only = ON");
     }
   }
