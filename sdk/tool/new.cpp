@@ -44,13 +44,16 @@ void replace_all(std::string& text, std::string_view from, const std::string& to
 std::string renamed(std::string text, const NewPlugin& plugin) {
   const std::string id_domain = "\x01";
   const std::string domain = "\x02";
+  const std::string keyword = "\x03";
   replace_all(text, "com.example." + plugin.kind, id_domain + "." + id_name(plugin.name));
   replace_all(text, "com.example", id_domain);
   replace_all(text, "example.com", domain);
+  replace_all(text, "\"examples\"", keyword);  // Of the config schema.
   replace_all(text, "Example", type_name(plugin.name));
   replace_all(text, "example", plugin.name);
   replace_all(text, id_domain, "com.example");
   replace_all(text, domain, "example.com");
+  replace_all(text, keyword, "\"examples\"");
   return text;
 }
 

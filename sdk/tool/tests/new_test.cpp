@@ -37,6 +37,8 @@ TEST_F(New, MakesEveryKindInCppAndC) {
         EXPECT_TRUE(fs::exists(made / file)) << made << file;
       std::ifstream in(made / "manifest.json");
       EXPECT_EQ(Json::parse(in)["id"], "com.example.my-hotel");
+      std::ifstream schema(made / "config.schema.json");
+      EXPECT_TRUE(Json::parse(schema).contains("examples"));
     }
 }
 
