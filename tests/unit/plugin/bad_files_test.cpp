@@ -164,9 +164,7 @@ const BadFile kBadFiles[] = {
      "it needs glibc 9.99 (for qsort_r), this system has 2.36"},
     // The manifest.
     {"BrokenJson", [](Setting& s) { s.edit("{\"id\":", "{\"id"); },
-     kManifest + "not JSON: [json.exception.parse_error.101] parse error at line 1, column 10: "
-                 "syntax error while parsing object separator - invalid literal; last read: '\"id  "
-                 " \"te'; expected ':'"},
+     kManifest + "not JSON: at byte 10"},
     {"NoObject", [](Setting& s) { s.replace_by({.manifests = {"[]"}}); }, kManifest + "it is []"},
     {"DeepJson", [](Setting& s) { s.replace_by({.manifests = {std::string(1000, '[')}}); },
      kManifest + "it is nested too deeply"},

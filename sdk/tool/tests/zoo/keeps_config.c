@@ -8,7 +8,7 @@ static void bad_create(const cj_host *host, const cj_call *call, cj_str config,
   kept = config;
 }
 static void bad_start(void *self, const cj_call *call, cj_result *result) {
-  if (kept.size == 0 || kept.data[0] != '{') return;
+  if (kept.size == 0 || *(volatile const char *)kept.data != '{') return;
   good_start(self, call, result);
 }
 const zoo_pieces zoo = {.create = bad_create, .start = bad_start};
