@@ -219,7 +219,8 @@ TEST_P(AGoodPlugin, PassesLevelSevenWhateverTheSeed) {
 
 TEST_P(AGoodPlugin, PassesEveryLevelWithLongCounts) {
   if (!long_counts()) return;
-  const auto outcome = test(GetParam().file, GetParam().arguments + "--level 10");
+  const auto outcome =
+      test(GetParam().file, GetParam().arguments + "--level 10 --conserje " CONSERJE_HOST);
   EXPECT_EQ(outcome.status, 0) << outcome.report.dump(2);
 }
 
@@ -251,6 +252,13 @@ TEST(Kit, ReloadsAHundredGenerationsUnderTraffic) {
   const auto outcome =
       test(animal("good_serial"), "--only reload.generations --only reload.unload");
   EXPECT_EQ(outcome.status, 0) << outcome.report.dump(2);
+}
+
+TEST(Kit, FindsTheSameAnswersInAWorker) {
+  const auto outcome = test(animal("good_sink"),
+                            "--only parity.calls --only parity.faults --conserje " CONSERJE_HOST);
+  EXPECT_EQ(outcome.status, 0) << outcome.report.dump(2);
+  EXPECT_EQ(outcome.report["passed"], 2);
 }
 
 TEST(Kit, DoesNotKnowAnUnknownCheck) {
