@@ -12,6 +12,7 @@
 #include "kit/child.hpp"
 #include "kit/report.hpp"
 #include "plugin/crypto.hpp"
+#include "plugin/worker/sanitized.hpp"
 
 namespace conserje {
 namespace {
@@ -25,8 +26,7 @@ constexpr const char* kCheckedMark = "CONSERJE_KIT_MALLOC";
 /// Begins this program again with the C library's own heap checks, which end a process that has
 /// overrun a buffer or released one twice. Not with a sanitizer, which sees more.
 void begin_again_with_heap_checks() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-  if (std::getenv(kCheckedMark) != nullptr) return;
+  if (kSanitized || std::getenv(kCheckedMark) != nullptr) return;
   void* library = ::dlopen(kMallocChecks, RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr || std::getenv("LD_PRELOAD") != nullptr) return;
   ::setenv(kCheckedMark, "1", 1);
@@ -39,7 +39,6 @@ void begin_again_with_heap_checks() {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execv("/proc/self/exe", arguments.data());  // Goes on as it is where that fails.
-#endif
 }
 
 std::string sha256_of(std::string_view bytes) {

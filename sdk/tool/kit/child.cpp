@@ -19,6 +19,7 @@
 #include <string>
 
 #include "conserje/json.hpp"
+#include "plugin/worker/sanitized.hpp"
 
 namespace conserje::kit {
 namespace {
@@ -66,11 +67,7 @@ void confine(int output) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, kFileLimit);
   limit(RLIMIT_NOFILE, kDescriptorLimit);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if !defined(__clang__)
-  limit(RLIMIT_AS, kAddressLimit);  // Sanitizers reserve terabytes.
-#endif
-#endif
+  if (!kSanitized) limit(RLIMIT_AS, kAddressLimit);
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   ::dup2(nothing, STDIN_FILENO);
   ::close(nothing);

@@ -15,7 +15,6 @@
 namespace conserje::kit {
 namespace {
 
-constexpr std::string_view kBuild = "link it as conserje_add_plugin does";
 constexpr std::size_t kTitleLimit = 80;
 
 /// The first line of a refusal and what it asks for.

@@ -5,6 +5,7 @@
 #include "files.hpp"
 #include "kit/check.hpp"
 #include "pipeline/schema.hpp"
+#include "plugin/worker/sanitized.hpp"
 
 namespace conserje::kit {
 namespace {
@@ -27,14 +28,7 @@ void collect_secrets(const Json& config, const SecretStore& store, FittedConfig&
 }  // namespace
 
 double own_slowness() {
-  double slow = 1;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  slow = 4;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  slow = 4;
-#endif
-#endif
+  const double slow = kSanitized ? 4 : 1;
   const char* given = std::getenv("CONSERJE_KIT_SLOW");
   return given == nullptr ? slow : slow * std::max(1.0, std::atof(given));
 }
