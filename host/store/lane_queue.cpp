@@ -16,9 +16,12 @@ constexpr auto kDueInHand = R"sql(
 constexpr auto kFresh = R"sql(
     SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms = 0 ORDER BY seq LIMIT 1 {{lock}})sql";
 
+// Locked, so that a host that is finishing it has done so before others are put off behind it: else
+// it would find nobody to promote, and they would wait for a lease that is over.
 constexpr auto kOldestInHand = R"sql(
     SELECT seq, due_ms FROM {{table}}
-    WHERE tenant = $1 AND lane = $2 AND due_ms > 0 AND seq <= $3 ORDER BY seq LIMIT 1)sql";
+    WHERE tenant = $1 AND lane = $2 AND due_ms > 0 AND seq <= $3
+    ORDER BY seq LIMIT 1 {{lock}})sql";
 
 constexpr auto kLease = R"sql(
     UPDATE {{table}} SET lease_owner = $1, due_ms = $2, attempts = attempts + 1
