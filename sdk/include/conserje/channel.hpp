@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "conserje/plugin.hpp"
 
@@ -57,6 +59,24 @@ class Channel : public Plugin {
   virtual Result<channel::SendReply> send(const Call& call,
                                           const channel::SendRequest& request) = 0;
 
+  /// The same with the file that `request.media` describes: `file`, or what is at its url.
+  /// [pool thread]
+  virtual Result<channel::SendReply> send_media(const Call&, const channel::SendRequest&,
+                                                std::string_view /*file*/) {
+    return detail::unsupported(channel::method::send_media);
+  }
+
+  /// A file that came with a message, as the provider keeps it.
+  struct FetchedMedia {
+    channel::FetchMediaReply head{};
+    std::string bytes{};
+  };
+  /// Downloads it. Errors: permanent, the provider has it no more or it is over `max_bytes`; retry.
+  /// [pool thread]
+  virtual Result<FetchedMedia> fetch_media(const Call&, const channel::FetchMediaRequest&) {
+    return detail::unsupported(channel::method::fetch_media);
+  }
+
   /// Turns one webhook delivery into the messages and delivery statuses it carries; often none.
   /// Errors: auth, the signature does not verify (the host answers 401 and keeps nothing);
   /// permanent, the body is
@@ -64,6 +84,26 @@ class Channel : public Plugin {
   ///         manifest lists it under "inline", else pool thread]
   virtual Result<channel::WebhookEvents> handle_webhook(const Call&, const WebhookDelivery&) const {
     return detail::unsupported(channel::method::handle_webhook);
+  }
+
+  /// The HTTP answer to a delivery whose events asked a question. No I/O. [pool thread]
+  virtual Result<channel::HttpAnswer> answer(const Call&, const channel::AnswerRequest&) const {
+    return detail::unsupported(channel::method::answer);
+  }
+
+  /// What has come in by the provider's own list, oldest first. [pool thread]
+  virtual Result<channel::ListSinceReply> list_since(const Call&,
+                                                     const channel::ListSinceRequest&) {
+    return detail::unsupported(channel::method::list_since);
+  }
+  /// What became of a message that we may have sent. [pool thread]
+  virtual Result<channel::DeliveryStatusReply> delivery_status(
+      const Call&, const channel::DeliveryStatusRequest&) {
+    return detail::unsupported(channel::method::delivery_status);
+  }
+  /// Restarts the provider's side of this channel. [pool thread]
+  virtual Result<channel::ChannelHealth> restart(const Call&) {
+    return detail::unsupported(channel::method::restart);
   }
 
   /// Asks the provider whether we can send and receive. [pool thread]
@@ -79,19 +119,43 @@ class Channel : public Plugin {
       case channel::method::send:
         return detail::typed<channel::SendRequest>(request,
                                                    [&](const auto& in) { return send(call, in); });
+      case channel::method::send_media:
+        return detail::typed<channel::SendRequest>(
+            request, [&](const auto& in) { return send_media(call, in, attachment(request, 0)); });
+      case channel::method::fetch_media: return fetch(call, request);
       case channel::method::handle_webhook:
         return detail::typed<channel::WebhookRequest>(request, [&](const auto& in) {
-          const auto attachment = [&](std::size_t i) {
-            return i < request.attachments.size() ? request.attachments[i] : std::string_view();
-          };
-          return handle_webhook(call, {in, attachment(0), attachment(1)});
+          return handle_webhook(call, {in, attachment(request, 0), attachment(request, 1)});
         });
+      case channel::method::answer:
+        return detail::typed<channel::AnswerRequest>(
+            request, [&](const auto& in) { return answer(call, in); });
+      case channel::method::list_since:
+        return detail::typed<channel::ListSinceRequest>(
+            request, [&](const auto& in) { return list_since(call, in); });
+      case channel::method::delivery_status:
+        return detail::typed<channel::DeliveryStatusRequest>(
+            request, [&](const auto& in) { return delivery_status(call, in); });
+      case channel::method::restart:
+        return detail::typed<channel::Empty>(request, [&](const auto&) { return restart(call); });
       case channel::method::health:
         return detail::typed<channel::Empty>(request,
                                              [&](const auto&) { return check_health(call); });
       case channel::method::capabilities: return Reply{.head = encode(capabilities())};
       default: return detail::unsupported(request.method);
     }
+  }
+
+ private:
+  static std::string_view attachment(const Request& request, std::size_t i) {
+    return i < request.attachments.size() ? request.attachments[i] : std::string_view();
+  }
+  Result<Reply> fetch(const Call& call, const Request& request) {
+    const auto in = decode<channel::FetchMediaRequest>(request.head);
+    if (!in) return Error{ErrorClass::permanent, "request: " + in.error().message};
+    auto fetched = fetch_media(call, *in);
+    if (!fetched) return fetched.error();
+    return Reply{.head = encode(fetched->head), .attachments = {std::move(fetched->bytes)}};
   }
 };
 

@@ -21,8 +21,26 @@ constexpr std::uint32_t send = CJ_METHOD(1, 1);
 /// CR LF, as they came). Class auth: the signature does not verify (the host answers 401 and keeps
 /// nothing); permanent: the body is not this vendor's (400). No I/O.
 constexpr std::uint32_t handle_webhook = CJ_METHOD(1, 4);
+/// As send, with the file that `media` describes; attachment 0 is the file, unless `media` has a
+/// url.
+constexpr std::uint32_t send_media = CJ_METHOD(1, 2);
+/// Downloads a file that came with a message; attachment 0 of the reply is the file. Network
+/// allowed. Class permanent: the provider does not have it any more, or it is over max_bytes.
+constexpr std::uint32_t fetch_media = CJ_METHOD(1, 3);
+/// What the provider's own list says has come in, oldest first; the host stores what it does not
+/// have. Network allowed.
+constexpr std::uint32_t list_since = CJ_METHOD(1, 5);
+/// Restarts the provider's side of this channel, such as a session that hangs, and says how it is
+/// then. Network allowed.
+constexpr std::uint32_t restart = CJ_METHOD(1, 6);
 /// Asks the provider whether we can send and receive. Network allowed.
 constexpr std::uint32_t health = CJ_METHOD(1, 7);
+/// What became of a message whose sending had an unknown outcome, by the provider's own list.
+/// Network allowed.
+constexpr std::uint32_t delivery_status = CJ_METHOD(1, 8);
+/// Makes the HTTP answer to a delivery that asked a question, from what was said to its messages.
+/// No I/O.
+constexpr std::uint32_t answer = CJ_METHOD(1, 10);
 /// What this channel can carry. No I/O.
 constexpr std::uint32_t capabilities = CJ_METHOD(1, 9);
 }  // namespace method
@@ -166,6 +184,54 @@ inline void read(const Json& json, Choice& value) {
   read_optional_member(json, "description", value.description);
 }
 
+/// A card of somebody, which the guest passed on.
+struct Contact {
+  std::string name{};
+  /// E.164 with + where the card says enough.
+  std::vector<std::string> phones{};
+  std::vector<std::string> emails{};
+  std::string organisation{};
+
+  bool operator==(const Contact&) const = default;
+};
+inline void write(JsonWriter& out, const Contact& value) {
+  out.begin_object();
+  out.member("name", value.name);
+  out.optional_member("phones", value.phones);
+  out.optional_member("emails", value.emails);
+  out.optional_member("organisation", value.organisation);
+  out.end_object();
+}
+inline void read(const Json& json, Contact& value) {
+  expect_object(json, "Contact");
+  read_member(json, "name", value.name);
+  read_optional_member(json, "phones", value.phones);
+  read_optional_member(json, "emails", value.emails);
+  read_optional_member(json, "organisation", value.organisation);
+}
+
+/// A request that somebody else understood already, such as a voice assistant that calls a tool.
+struct StructuredRequest {
+  /// One of the host's intents, or the name that the sender gave it.
+  std::string intent{};
+  /// By the names of the host's slots: arrival and departure (ISO dates, or words), nights, adults,
+  /// children, room_type, name, code, topic.
+  Json arguments{};
+
+  bool operator==(const StructuredRequest&) const = default;
+};
+inline void write(JsonWriter& out, const StructuredRequest& value) {
+  out.begin_object();
+  out.member("intent", value.intent);
+  out.optional_member("arguments", value.arguments);
+  out.end_object();
+}
+inline void read(const Json& json, StructuredRequest& value) {
+  expect_object(json, "StructuredRequest");
+  read_member(json, "intent", value.intent);
+  read_optional_member(json, "arguments", value.arguments);
+}
+
 /// What a guest sent, whatever the channel. No vendor's field leaves the plugin but in metadata.
 struct UnifiedMessage {
   /// The provider's id: the key of de-duplication.
@@ -174,16 +240,30 @@ struct UnifiedMessage {
   std::string account{};
   /// The address to answer to; E.164 with + where it is a number.
   std::string sender_id{};
+  /// Other addresses of the same person that the provider told with it, such as a number beside an
+  /// internal id.
+  std::vector<std::string> sender_aliases{};
   std::string sender_name{};
-  /// text, media, location, contacts, choice, reaction, edit, revoke, order, system, echo,
-  /// request_welcome, unsupported.
+  /// text, media, location, contacts, choice, reaction, edit, revoke, order, request, system, echo,
+  /// transcript, request_welcome, unsupported.
   std::string type{};
   std::string text{};
   std::optional<Media> media{};
+  /// The second file of a message and those after it.
+  std::vector<Media> more_media{};
   std::optional<Location> location{};
+  std::vector<Contact> contacts{};
   std::optional<Choice> choice{};
+  std::optional<StructuredRequest> request{};
   /// Id of the message that is answered, reacted to, edited or revoked.
   std::string reply_to{};
+  /// The provider's conversation, given back with the reply.
+  std::string thread_id{};
+  std::string subject{};
+  /// A machine wrote it: an auto-reply, a bounce, a newsletter. Kept, never answered.
+  bool automated = false;
+  /// The provider does not vouch for sender_id: nothing about reservations may be revealed.
+  bool unverified = false;
   /// Set: said in a group.
   std::string group_id{};
   /// ISO 639-1, when the provider says it.
@@ -200,13 +280,21 @@ inline void write(JsonWriter& out, const UnifiedMessage& value) {
   out.member("id", value.id);
   out.member("account", value.account);
   out.member("sender_id", value.sender_id);
+  out.optional_member("sender_aliases", value.sender_aliases);
   out.optional_member("sender_name", value.sender_name);
   out.member("type", value.type);
   out.optional_member("text", value.text);
   out.optional_member("media", value.media);
+  out.optional_member("more_media", value.more_media);
   out.optional_member("location", value.location);
+  out.optional_member("contacts", value.contacts);
   out.optional_member("choice", value.choice);
+  out.optional_member("request", value.request);
   out.optional_member("reply_to", value.reply_to);
+  out.optional_member("thread_id", value.thread_id);
+  out.optional_member("subject", value.subject);
+  out.optional_member("automated", value.automated);
+  out.optional_member("unverified", value.unverified);
   out.optional_member("group_id", value.group_id);
   out.optional_member("language", value.language);
   out.member("timestamp_ms", value.timestamp_ms);
@@ -218,13 +306,21 @@ inline void read(const Json& json, UnifiedMessage& value) {
   read_member(json, "id", value.id);
   read_member(json, "account", value.account);
   read_member(json, "sender_id", value.sender_id);
+  read_optional_member(json, "sender_aliases", value.sender_aliases);
   read_optional_member(json, "sender_name", value.sender_name);
   read_member(json, "type", value.type);
   read_optional_member(json, "text", value.text);
   read_optional_member(json, "media", value.media);
+  read_optional_member(json, "more_media", value.more_media);
   read_optional_member(json, "location", value.location);
+  read_optional_member(json, "contacts", value.contacts);
   read_optional_member(json, "choice", value.choice);
+  read_optional_member(json, "request", value.request);
   read_optional_member(json, "reply_to", value.reply_to);
+  read_optional_member(json, "thread_id", value.thread_id);
+  read_optional_member(json, "subject", value.subject);
+  read_optional_member(json, "automated", value.automated);
+  read_optional_member(json, "unverified", value.unverified);
   read_optional_member(json, "group_id", value.group_id);
   read_optional_member(json, "language", value.language);
   read_member(json, "timestamp_ms", value.timestamp_ms);
@@ -246,6 +342,8 @@ struct DeliveryStatus {
   /// The vendor's own.
   std::string error_code{};
   std::string error_text{};
+  /// With failed: the guest wrote too long ago; a template would have gone through.
+  bool needs_template = false;
 
   bool operator==(const DeliveryStatus&) const = default;
 };
@@ -259,6 +357,7 @@ inline void write(JsonWriter& out, const DeliveryStatus& value) {
   out.optional_member("error_class", value.error_class);
   out.optional_member("error_code", value.error_code);
   out.optional_member("error_text", value.error_text);
+  out.optional_member("needs_template", value.needs_template);
   out.end_object();
 }
 inline void read(const Json& json, DeliveryStatus& value) {
@@ -271,6 +370,7 @@ inline void read(const Json& json, DeliveryStatus& value) {
   read_optional_member(json, "error_class", value.error_class);
   read_optional_member(json, "error_code", value.error_code);
   read_optional_member(json, "error_text", value.error_text);
+  read_optional_member(json, "needs_template", value.needs_template);
 }
 
 /// Something that an operator should know: a template rejected, an account restricted.
@@ -321,6 +421,28 @@ inline void read(const Json& json, HttpAnswer& value) {
   read_optional_member(json, "body", value.body);
 }
 
+/// The sender of the webhook waits for an answer made from what is said to the messages of this
+/// delivery.
+struct Question {
+  /// From the arrival; the answer of the events is given when it comes first.
+  std::int64_t deadline_ms = 0;
+  /// The plugin's own, given back with `answer`.
+  Json context{};
+
+  bool operator==(const Question&) const = default;
+};
+inline void write(JsonWriter& out, const Question& value) {
+  out.begin_object();
+  out.member("deadline_ms", value.deadline_ms);
+  out.optional_member("context", value.context);
+  out.end_object();
+}
+inline void read(const Json& json, Question& value) {
+  expect_object(json, "Question");
+  read_member(json, "deadline_ms", value.deadline_ms);
+  read_optional_member(json, "context", value.context);
+}
+
 /// What one delivery carried, and the answer to it.
 struct WebhookEvents {
   std::optional<HttpAnswer> answer{};
@@ -329,6 +451,7 @@ struct WebhookEvents {
   std::vector<Notice> notices{};
   /// How many parts were understood to be of no interest.
   std::int64_t ignored = 0;
+  std::optional<Question> question{};
 
   bool operator==(const WebhookEvents&) const = default;
 };
@@ -339,6 +462,7 @@ inline void write(JsonWriter& out, const WebhookEvents& value) {
   out.optional_member("statuses", value.statuses);
   out.optional_member("notices", value.notices);
   out.optional_member("ignored", value.ignored);
+  out.optional_member("question", value.question);
   out.end_object();
 }
 inline void read(const Json& json, WebhookEvents& value) {
@@ -348,6 +472,186 @@ inline void read(const Json& json, WebhookEvents& value) {
   read_optional_member(json, "statuses", value.statuses);
   read_optional_member(json, "notices", value.notices);
   read_optional_member(json, "ignored", value.ignored);
+  read_optional_member(json, "question", value.question);
+}
+
+/// What the host has to say to one message.
+struct Said {
+  std::string message_id{};
+  std::vector<std::string> texts{};
+  /// It could not be handled, or not in time; the texts say so.
+  bool failed = false;
+
+  bool operator==(const Said&) const = default;
+};
+inline void write(JsonWriter& out, const Said& value) {
+  out.begin_object();
+  out.member("message_id", value.message_id);
+  out.optional_member("texts", value.texts);
+  out.optional_member("failed", value.failed);
+  out.end_object();
+}
+inline void read(const Json& json, Said& value) {
+  expect_object(json, "Said");
+  read_member(json, "message_id", value.message_id);
+  read_optional_member(json, "texts", value.texts);
+  read_optional_member(json, "failed", value.failed);
+}
+
+/// The delivery's messages in their order, and what is said to each.
+struct AnswerRequest {
+  std::vector<Said> said{};
+  /// Of the question.
+  Json context{};
+
+  bool operator==(const AnswerRequest&) const = default;
+};
+inline void write(JsonWriter& out, const AnswerRequest& value) {
+  out.begin_object();
+  out.member("said", value.said);
+  out.optional_member("context", value.context);
+  out.end_object();
+}
+inline void read(const Json& json, AnswerRequest& value) {
+  expect_object(json, "AnswerRequest");
+  read_member(json, "said", value.said);
+  read_optional_member(json, "context", value.context);
+}
+
+struct FetchMediaRequest {
+  Media media{};
+  std::string account{};
+  /// The message that it came with.
+  std::string message_id{};
+  std::int64_t max_bytes = 0;
+
+  bool operator==(const FetchMediaRequest&) const = default;
+};
+inline void write(JsonWriter& out, const FetchMediaRequest& value) {
+  out.begin_object();
+  out.member("media", value.media);
+  out.optional_member("account", value.account);
+  out.optional_member("message_id", value.message_id);
+  out.member("max_bytes", value.max_bytes);
+  out.end_object();
+}
+inline void read(const Json& json, FetchMediaRequest& value) {
+  expect_object(json, "FetchMediaRequest");
+  read_member(json, "media", value.media);
+  read_optional_member(json, "account", value.account);
+  read_optional_member(json, "message_id", value.message_id);
+  read_member(json, "max_bytes", value.max_bytes);
+}
+
+struct FetchMediaReply {
+  /// As the provider declares it; nobody has looked.
+  std::string mime_type{};
+
+  bool operator==(const FetchMediaReply&) const = default;
+};
+inline void write(JsonWriter& out, const FetchMediaReply& value) {
+  out.begin_object();
+  out.optional_member("mime_type", value.mime_type);
+  out.end_object();
+}
+inline void read(const Json& json, FetchMediaReply& value) {
+  expect_object(json, "FetchMediaReply");
+  read_optional_member(json, "mime_type", value.mime_type);
+}
+
+struct ListSinceRequest {
+  /// UTC, ms since 1970; a provider that counts in days may begin earlier.
+  std::int64_t since_ms = 0;
+  /// Of the reply before; empty: the beginning.
+  std::string cursor{};
+  /// Messages wanted at most.
+  std::int64_t limit = 0;
+
+  bool operator==(const ListSinceRequest&) const = default;
+};
+inline void write(JsonWriter& out, const ListSinceRequest& value) {
+  out.begin_object();
+  out.member("since_ms", value.since_ms);
+  out.optional_member("cursor", value.cursor);
+  out.member("limit", value.limit);
+  out.end_object();
+}
+inline void read(const Json& json, ListSinceRequest& value) {
+  expect_object(json, "ListSinceRequest");
+  read_member(json, "since_ms", value.since_ms);
+  read_optional_member(json, "cursor", value.cursor);
+  read_member(json, "limit", value.limit);
+}
+
+struct ListSinceReply {
+  std::vector<UnifiedMessage> messages{};
+  std::vector<DeliveryStatus> statuses{};
+  /// Set: there is more.
+  std::string next_cursor{};
+
+  bool operator==(const ListSinceReply&) const = default;
+};
+inline void write(JsonWriter& out, const ListSinceReply& value) {
+  out.begin_object();
+  out.optional_member("messages", value.messages);
+  out.optional_member("statuses", value.statuses);
+  out.optional_member("next_cursor", value.next_cursor);
+  out.end_object();
+}
+inline void read(const Json& json, ListSinceReply& value) {
+  expect_object(json, "ListSinceReply");
+  read_optional_member(json, "messages", value.messages);
+  read_optional_member(json, "statuses", value.statuses);
+  read_optional_member(json, "next_cursor", value.next_cursor);
+}
+
+struct DeliveryStatusRequest {
+  /// The provider's, where it is known.
+  std::string message_id{};
+  /// Ours, of the send.
+  std::string reference{};
+  std::string recipient{};
+  std::string text{};
+  /// When the sending began.
+  std::int64_t since_ms = 0;
+
+  bool operator==(const DeliveryStatusRequest&) const = default;
+};
+inline void write(JsonWriter& out, const DeliveryStatusRequest& value) {
+  out.begin_object();
+  out.optional_member("message_id", value.message_id);
+  out.optional_member("reference", value.reference);
+  out.member("recipient", value.recipient);
+  out.optional_member("text", value.text);
+  out.member("since_ms", value.since_ms);
+  out.end_object();
+}
+inline void read(const Json& json, DeliveryStatusRequest& value) {
+  expect_object(json, "DeliveryStatusRequest");
+  read_optional_member(json, "message_id", value.message_id);
+  read_optional_member(json, "reference", value.reference);
+  read_member(json, "recipient", value.recipient);
+  read_optional_member(json, "text", value.text);
+  read_member(json, "since_ms", value.since_ms);
+}
+
+struct DeliveryStatusReply {
+  /// false: the provider does not have it, so it may be sent again.
+  bool found = false;
+  std::optional<DeliveryStatus> status{};
+
+  bool operator==(const DeliveryStatusReply&) const = default;
+};
+inline void write(JsonWriter& out, const DeliveryStatusReply& value) {
+  out.begin_object();
+  out.optional_member("found", value.found);
+  out.optional_member("status", value.status);
+  out.end_object();
+}
+inline void read(const Json& json, DeliveryStatusReply& value) {
+  expect_object(json, "DeliveryStatusReply");
+  read_optional_member(json, "found", value.found);
+  read_optional_member(json, "status", value.status);
 }
 
 /// cj.emit/1: inbound events that the plugin fetched itself.
@@ -400,6 +704,35 @@ inline void read(const Json& json, EmitReply& value) {
   read_optional_member(json, "handled", value.handled);
 }
 
+/// A text that the provider approved beforehand.
+struct Template {
+  /// The provider's name or id of it.
+  std::string name{};
+  /// As the provider writes it, such as es or es_AR.
+  std::string language{};
+  /// For the places in its body, in order.
+  std::vector<std::string> parameters{};
+  /// For its quick-reply buttons, in order.
+  std::vector<std::string> button_payloads{};
+
+  bool operator==(const Template&) const = default;
+};
+inline void write(JsonWriter& out, const Template& value) {
+  out.begin_object();
+  out.member("name", value.name);
+  out.optional_member("language", value.language);
+  out.optional_member("parameters", value.parameters);
+  out.optional_member("button_payloads", value.button_payloads);
+  out.end_object();
+}
+inline void read(const Json& json, Template& value) {
+  expect_object(json, "Template");
+  read_member(json, "name", value.name);
+  read_optional_member(json, "language", value.language);
+  read_optional_member(json, "parameters", value.parameters);
+  read_optional_member(json, "button_payloads", value.button_payloads);
+}
+
 /// One message to one guest.
 struct SendRequest {
   /// The number or mailbox to send from; empty: the configured one.
@@ -412,6 +745,11 @@ struct SendRequest {
   /// Set: show the buttons as a list under this title.
   std::string list_title{};
   std::optional<Location> location{};
+  std::optional<Media> media{};
+  std::optional<Template> template_{};
+  /// Of the message that is answered.
+  std::string thread_id{};
+  std::string subject{};
   std::string reply_to{};
   std::string language{};
   /// Ours, unique; returned in statuses where the provider can.
@@ -427,6 +765,10 @@ inline void write(JsonWriter& out, const SendRequest& value) {
   out.optional_member("buttons", value.buttons);
   out.optional_member("list_title", value.list_title);
   out.optional_member("location", value.location);
+  out.optional_member("media", value.media);
+  out.optional_member("template", value.template_);
+  out.optional_member("thread_id", value.thread_id);
+  out.optional_member("subject", value.subject);
   out.optional_member("reply_to", value.reply_to);
   out.optional_member("language", value.language);
   out.member("reference", value.reference);
@@ -440,6 +782,10 @@ inline void read(const Json& json, SendRequest& value) {
   read_optional_member(json, "buttons", value.buttons);
   read_optional_member(json, "list_title", value.list_title);
   read_optional_member(json, "location", value.location);
+  read_optional_member(json, "media", value.media);
+  read_optional_member(json, "template", value.template_);
+  read_optional_member(json, "thread_id", value.thread_id);
+  read_optional_member(json, "subject", value.subject);
   read_optional_member(json, "reply_to", value.reply_to);
   read_optional_member(json, "language", value.language);
   read_member(json, "reference", value.reference);
@@ -450,6 +796,8 @@ struct SendReply {
   std::vector<std::string> message_ids{};
   /// The address as the provider knows it, when it differs.
   std::string recipient_alias{};
+  /// Not sent: the guest wrote too long ago, only a template may go to him. message_ids is empty.
+  bool needs_template = false;
 
   bool operator==(const SendReply&) const = default;
 };
@@ -457,18 +805,24 @@ inline void write(JsonWriter& out, const SendReply& value) {
   out.begin_object();
   out.member("message_ids", value.message_ids);
   out.optional_member("recipient_alias", value.recipient_alias);
+  out.optional_member("needs_template", value.needs_template);
   out.end_object();
 }
 inline void read(const Json& json, SendReply& value) {
   expect_object(json, "SendReply");
   read_member(json, "message_ids", value.message_ids);
   read_optional_member(json, "recipient_alias", value.recipient_alias);
+  read_optional_member(json, "needs_template", value.needs_template);
 }
 
 struct ChannelHealth {
   /// ok, degraded or down.
   std::string state{};
   std::string detail{};
+  /// With down: the method restart may mend it; else a person must act.
+  bool restart_helps = false;
+  /// When a token, a watch or a subscription ends unless somebody renews it; 0: not known.
+  std::int64_t expires_at_ms = 0;
 
   bool operator==(const ChannelHealth&) const = default;
 };
@@ -476,12 +830,16 @@ inline void write(JsonWriter& out, const ChannelHealth& value) {
   out.begin_object();
   out.member("state", value.state);
   out.optional_member("detail", value.detail);
+  out.optional_member("restart_helps", value.restart_helps);
+  out.optional_member("expires_at_ms", value.expires_at_ms);
   out.end_object();
 }
 inline void read(const Json& json, ChannelHealth& value) {
   expect_object(json, "ChannelHealth");
   read_member(json, "state", value.state);
   read_optional_member(json, "detail", value.detail);
+  read_optional_member(json, "restart_helps", value.restart_helps);
+  read_optional_member(json, "expires_at_ms", value.expires_at_ms);
 }
 
 struct Capabilities {
@@ -492,6 +850,11 @@ struct Capabilities {
   bool audio = false;
   bool media = false;
   bool location = false;
+  /// So long after a guest's last message anything may be sent to him, later only templates; 0:
+  /// always.
+  std::int64_t window_hours = 0;
+  /// Of a file that we send; 0: no limit known.
+  std::int64_t max_media_bytes = 0;
   /// Delivery statuses come, with our reference.
   bool statuses = false;
 
@@ -505,6 +868,8 @@ inline void write(JsonWriter& out, const Capabilities& value) {
   out.optional_member("audio", value.audio);
   out.optional_member("media", value.media);
   out.optional_member("location", value.location);
+  out.optional_member("window_hours", value.window_hours);
+  out.optional_member("max_media_bytes", value.max_media_bytes);
   out.optional_member("statuses", value.statuses);
   out.end_object();
 }
@@ -516,6 +881,8 @@ inline void read(const Json& json, Capabilities& value) {
   read_optional_member(json, "audio", value.audio);
   read_optional_member(json, "media", value.media);
   read_optional_member(json, "location", value.location);
+  read_optional_member(json, "window_hours", value.window_hours);
+  read_optional_member(json, "max_media_bytes", value.max_media_bytes);
   read_optional_member(json, "statuses", value.statuses);
 }
 
