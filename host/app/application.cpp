@@ -41,7 +41,6 @@ constexpr Millis kGrace{1'000};          // For plugins' calls beyond that.
 constexpr Millis kWatch{100};            // Between two looks for calls past their deadline.
 constexpr Millis kHousekeeping{60'000};  // Between two removals of expired sessions.
 constexpr std::size_t kPoolQueue = 1'024;
-constexpr std::size_t kFlood = 8;  // Works that wait for the store's writer beside one commit.
 constexpr std::int64_t kExpiredAtOnce = 1'000;
 
 bool is_shared(const Pipeline& pipeline) { return pipeline.store.starts_with("postgres"); }
@@ -251,7 +250,7 @@ Status Application::Parts::build() {
     };
   };
   // In a flood of webhooks, answering them comes before handling them: the inbox keeps the rest.
-  const auto give_way = [this] { return database->stats().queued_works > kFlood; };
+  const auto give_way = [this] { return intake_.flooded(clock.now()); };
   conversation_ =
       std::make_unique<Pump>("conversation", pipeline().limits.conversation.workers,
                              Pump::Room{.step = stepping(worker_),

@@ -6,7 +6,7 @@
 namespace conserje {
 namespace {
 
-constexpr Millis kRest{10};             // After a step, while others need the machine more.
+constexpr Millis kRest{50};             // After a step, while others need the machine more.
 constexpr Millis kStoreTrouble{1'000};  // Between two looks at a store that fails.
 constexpr Millis kLongest{
     60'000};  // A look even when nothing is known to be due: another host may have died.

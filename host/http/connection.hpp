@@ -140,6 +140,8 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
 
   asio::io_context& io_;
   Random& random_;
+  std::array<std::byte, 1024> fresh_{};  // Random bytes; the last `fresh_left_` are unused.
+  std::size_t fresh_left_ = 0;
   Acceptor acceptor_;
   bool accepting_ = false;  // An accept is under way.
   Timer sweeper_;

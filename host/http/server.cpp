@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <cassert>
 #include <cstdio>
+#include <span>
 #include <utility>
 
 #include "http/connection.hpp"
@@ -254,11 +255,15 @@ const std::string& ServerState::date() {
 }
 
 std::string ServerState::fresh_id() {
-  std::array<std::byte, 16> bytes;
-  random_.fill(bytes);
+  constexpr std::size_t kBytes = 16;
+  if (fresh_left_ < kBytes) {  // Asking the generator costs as much for one id as for many.
+    random_.fill(fresh_);
+    fresh_left_ = fresh_.size();
+  }
   std::string id;
-  id.reserve(2 * bytes.size());
-  for (const auto byte : bytes) {
+  id.reserve(2 * kBytes);
+  for (const auto byte :
+       std::span(fresh_).last(std::exchange(fresh_left_, fresh_left_ - kBytes)).first(kBytes)) {
     id += "0123456789abcdef"[std::to_integer<unsigned>(byte >> 4)];
     id += "0123456789abcdef"[std::to_integer<unsigned>(byte & std::byte{15})];
   }

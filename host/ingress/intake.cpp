@@ -160,6 +160,7 @@ void Intake::accept(const std::string& channel, IncomingEvents events,
                std::initializer_list<LogField>{
                    {"channel", channel}, {"notice", notice.name}, {"text", notice.text}});
   if (events.messages.empty() && events.statuses.empty()) return on_durable(0);
+  arrivals_.count(at);
 
   std::vector<InboxMessage> messages;
   messages.reserve(events.messages.size());

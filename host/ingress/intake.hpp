@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conserje/channel_types.hpp"
+#include "guard/flood_gauge.hpp"
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
 #include "store/inbox.hpp"
@@ -63,7 +64,11 @@ class Intake {
   void accept(const std::string& channel, IncomingEvents events, std::string_view correlation_id,
               WallTime at, Inbox::OnDurable on_durable);
 
+  /// Deliveries come faster than they could be handled: 1,000 a second or more.
+  bool flooded(WallTime now) const { return arrivals_.flooded(now); }
+
  private:
+  FloodGauge arrivals_{50, Millis(50)};
   std::string tenant_;
   Inbox& inbox_;
   Metrics& metrics_;

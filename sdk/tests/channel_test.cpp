@@ -127,5 +127,42 @@ TEST(ChannelMethods, RefusesWhatAChannelDoesNotOverride) {
   }
 }
 
+/// The quick reader of a webhook's head, beside the general one, which decides.
+class WebhookHead : public testing::TestWithParam<const char*> {};
+
+TEST_P(WebhookHead, IsReadQuicklyAsTheGeneralReaderReadsIt) {
+  const auto quick = detail::read_plain(GetParam());
+  ASSERT_TRUE(quick);
+  EXPECT_EQ(Result<channel::WebhookRequest>(*quick),
+            decode<channel::WebhookRequest>(std::string_view(GetParam())));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Plain, WebhookHead,
+    testing::Values(
+        R"({"method":"POST","path":"/webhooks/wa","received_at_ms":1785920400123})",
+        R"({"received_at_ms":0,"path":"/","method":"GET","query":"a=1&b=%20"})",
+        R"({"method":"GET","path":"/","public_url":"https://h.example/","received_at_ms":7})",
+        R"({"method":"PUT","method":"GET","path":"/","other":"x","received_at_ms":7})"));
+
+class StrangeWebhookHead : public testing::TestWithParam<const char*> {};
+
+TEST_P(StrangeWebhookHead, IsLeftToTheGeneralReader) {
+  EXPECT_EQ(detail::read_plain(GetParam()), std::nullopt);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Strange, StrangeWebhookHead,
+    testing::Values("", "{", "{}", "[]", R"({"method":"GET","path":"/"})",
+                    R"({"method":"GET","path":"/","received_at_ms":-1})",
+                    R"({"method":"GET","path":"/","received_at_ms":01})",
+                    R"({"method":"GET","path":"/","received_at_ms":1.5})",
+                    R"({"method":"GET","path":"/","received_at_ms":99999999999999999999})",
+                    R"({"method":"GET","path":"/\u00e9","received_at_ms":1})",
+                    R"({"method":"GET","path":"/é","received_at_ms":1})",
+                    R"({"method":"GET","path":"/","received_at_ms":1,})",
+                    R"({"method":"GET","path":"/","received_at_ms":1} )",
+                    R"({"method":"GET","path":"/","received_at_ms":1)",
+                    R"({"method":"GET","path":"/","received_at_ms":1,"x":{}})",
+                    R"({ "method":"GET","path":"/","received_at_ms":1})"));
+
 }  // namespace
 }  // namespace conserje

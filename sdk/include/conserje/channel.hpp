@@ -1,8 +1,11 @@
 #pragma once
 
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "conserje/plugin.hpp"
@@ -47,6 +50,75 @@ struct WebhookDelivery {
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
   }
 };
+
+namespace detail {
+
+/// Takes `expected` off `rest`, when it begins with it.
+inline bool take_character(std::string_view& rest, char expected) {
+  if (rest.empty() || rest.front() != expected) return false;
+  rest.remove_prefix(1);
+  return true;
+}
+
+/// A JSON text of ASCII characters without escapes.
+inline std::optional<std::string_view> take_plain_text(std::string_view& rest) {
+  if (!take_character(rest, '"')) return std::nullopt;
+  std::size_t size = 0;
+  while (size < rest.size() && rest[size] >= ' ' && rest[size] <= '~' && rest[size] != '"' &&
+         rest[size] != '\\')
+    ++size;
+  const auto text = rest.substr(0, size);
+  rest.remove_prefix(size);
+  if (!take_character(rest, '"')) return std::nullopt;
+  return text;
+}
+
+/// A JSON integer that is not negative.
+inline std::optional<std::int64_t> take_plain_integer(std::string_view& rest) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+  const auto size = static_cast<std::size_t>(end - rest.data());
+  if (error != std::errc() || rest.front() == '-' || (rest.front() == '0' && size > 1))
+    return std::nullopt;
+  rest.remove_prefix(size);
+  return value;
+}
+
+/// The head of a webhook in its plainest form, which is nearly every one, at a tenth of what the
+/// general reader costs. nullopt: it is written otherwise, or wrong; the general reader tells.
+inline std::optional<channel::WebhookRequest> read_plain(std::string_view rest) {
+  channel::WebhookRequest out;
+  bool has_method = false;
+  bool has_path = false;
+  bool has_time = false;
+  if (!take_character(rest, '{')) return std::nullopt;
+  do {
+    const auto name = take_plain_text(rest);
+    if (!name || !take_character(rest, ':')) return std::nullopt;
+    if (*name == "received_at_ms") {
+      const auto value = take_plain_integer(rest);
+      if (!value) return std::nullopt;
+      out.received_at_ms = *value;
+      has_time = true;
+      continue;
+    }
+    const auto text = take_plain_text(rest);
+    if (!text) return std::nullopt;
+    if (*name == "method")
+      out.method = *text, has_method = true;
+    else if (*name == "path")
+      out.path = *text, has_path = true;
+    else if (*name == "query")
+      out.query = *text;
+    else if (*name == "public_url")
+      out.public_url = *text;
+  } while (take_character(rest, ','));
+  if (!take_character(rest, '}') || !rest.empty() || !has_method || !has_path || !has_time)
+    return std::nullopt;
+  return out;
+}
+
+}  // namespace detail
 
 /// How guests and the hotel reach each other. Schema: sdk/schema/channel.v1.json, which documents
 /// every field.
@@ -123,10 +195,7 @@ class Channel : public Plugin {
         return detail::typed<channel::SendRequest>(
             request, [&](const auto& in) { return send_media(call, in, attachment(request, 0)); });
       case channel::method::fetch_media: return fetch(call, request);
-      case channel::method::handle_webhook:
-        return detail::typed<channel::WebhookRequest>(request, [&](const auto& in) {
-          return handle_webhook(call, {in, attachment(request, 0), attachment(request, 1)});
-        });
+      case channel::method::handle_webhook: return webhook(call, request);
       case channel::method::answer:
         return detail::typed<channel::AnswerRequest>(
             request, [&](const auto& in) { return answer(call, in); });
@@ -149,6 +218,18 @@ class Channel : public Plugin {
  private:
   static std::string_view attachment(const Request& request, std::size_t i) {
     return i < request.attachments.size() ? request.attachments[i] : std::string_view();
+  }
+  Result<Reply> webhook(const Call& call, const Request& request) const {
+    auto in = detail::read_plain(request.head);
+    if (!in) {
+      auto decoded = decode<channel::WebhookRequest>(request.head);
+      if (!decoded) return Error{ErrorClass::permanent, "request: " + decoded.error().message};
+      in = *std::move(decoded);
+    }
+    const auto events =
+        handle_webhook(call, {*std::move(in), attachment(request, 0), attachment(request, 1)});
+    if (!events) return events.error();
+    return Reply{.head = encode(*events)};
   }
   Result<Reply> fetch(const Call& call, const Request& request) {
     const auto in = decode<channel::FetchMediaRequest>(request.head);
