@@ -153,6 +153,7 @@ class Application::Parts {
                    if (delivery_) delivery_->wake();
                  }};
   Sessions sessions_{*database};
+  Guests guests_{*database};
   Acts acts_{*database};
   Reservations reservations_{*database};
   NotificationLogs notification_logs_{*database};
@@ -219,6 +220,7 @@ Status Application::Parts::build() {
                                 .inbox = inbox_,
                                 .outbox = outbox_,
                                 .sessions = sessions_,
+                                .guests = guests_,
                                 .acts = acts_,
                                 .reservations = reservations_,
                                 .notification_logs = notification_logs_,
@@ -235,6 +237,7 @@ Status Application::Parts::build() {
   dispatcher_.emplace(Dispatcher::Parts{.database = *database,
                                         .outbox = outbox_,
                                         .notification_logs = notification_logs_,
+                                        .guests = guests_,
                                         .pipeline = pipeline(),
                                         .outlets = outlets(),
                                         .clock = clock,
@@ -311,6 +314,13 @@ Outlets Application::Parts::outlets() {
             if (plugin == nullptr)
               return Error{ErrorClass::config, "the sink " + name + " is not running"};
             return plugin->call_as<sink::DeliverReply>(spec, sink::method::deliver, request);
+          },
+          .capabilities = [this](const std::string& name) -> Result<channel::Capabilities> {
+            auto* plugin = registry_->find(name);
+            if (plugin == nullptr)
+              return Error{ErrorClass::config, "the channel " + name + " is not running"};
+            return plugin->call_as<channel::Capabilities>(
+                {.tenant = pipeline().tenant}, channel::method::capabilities, channel::Empty{});
           }};
 }
 

@@ -54,12 +54,23 @@ struct Worker::Work {
   Gateway* pms = nullptr;
   SessionRow stored{};  // As found, for its revision.
   std::string act_key{};
+  GuestAddress who{};
+  std::string guest{};  // The address that he was known by first.
+  std::string lane{};   // Of the guest, whichever address this message came from.
   std::string guest_hash{};
   LocalTime local{};
   WallTime now{};
 
   const InboxMessage& row() const { return leased.message; }
 };
+
+/// When the guest wrote it, by the earlier of the two clocks; never, when it was not his own words
+/// to us: that opens no window.
+WallTime Worker::last_inbound_of(const Work& work) {
+  const auto treatment = treatment_of(work.message);
+  if (treatment == Treatment::none || treatment == Treatment::staff_wrote) return {};
+  return std::min(work.row().received, WallTime(Millis(work.message.timestamp_ms)));
+}
 
 struct Worker::Effect {
   Session session{};
@@ -90,13 +101,13 @@ Status Worker::handle(const LeasedMessage& leased) {
             .log = parts_.log.with({{"correlation_id", leased.message.correlation_id}}),
             .now = parts_.clock.now()};
   work.local = local_time(work.now, parts_.pipeline.time_zone);
-  work.guest_hash = hash_guest(parts_.guest_key, leased.message.lane);
   work.act_key = derived_id(
       "act_", {leased.message.tenant, leased.message.channel, leased.message.message_id});
 
   auto message = decode<channel::UnifiedMessage>(std::string_view(leased.message.payload));
   if (!message) return give_up_or_retry(work, message.error());
   work.message = *std::move(message);
+  if (const auto known = recognise(work); !known) return give_up_or_retry(work, known.error());
 
   work.flow = flow_of(parts_.pipeline, leased.message.channel);
   if (work.flow == nullptr)
@@ -112,9 +123,23 @@ Status Worker::handle(const LeasedMessage& leased) {
   return committed;
 }
 
+/// Who wrote: one guest is one guest, whichever of his addresses he writes from.
+Status Worker::recognise(Work& work) {
+  work.who = {.tenant = work.row().tenant,
+              .channel = work.row().channel,
+              .address = work.message.sender_id,
+              .aliases = work.message.sender_aliases};
+  const auto guest = parts_.guests.resolve(work.who);
+  if (!guest) return guest.error();
+  work.guest = *guest;
+  work.lane = work.row().channel + "|" + work.message.account + "|" + work.guest;
+  work.guest_hash = hash_guest(parts_.guest_key, work.lane);
+  return Done{};
+}
+
 Result<Worker::Effect> Worker::effect_of(Work& work) {
   const auto& row = work.row();
-  auto stored = parts_.sessions.find(row.tenant, row.lane, work.now);
+  auto stored = parts_.sessions.find(row.tenant, work.lane, work.now);
   if (!stored) return stored.error();
   Session session;
   if (*stored) {
@@ -271,7 +296,7 @@ Status Worker::commit(const Work& work, const Effect& effect) {
 
   SessionRow session = work.stored;
   session.tenant = row.tenant;
-  session.lane = row.lane;
+  session.lane = work.lane;
   session.data = encode(effect.session);
   session.updated = work.now;
   session.expires = work.now + pipeline.limits.conversation.session_ttl;
@@ -283,7 +308,7 @@ Status Worker::commit(const Work& work, const Effect& effect) {
     reservation = ReservationRow{
         .reference = made.reference.empty() ? work.flow->pms + "/" + made.id : made.reference,
         .tenant = row.tenant,
-        .lane = row.lane,
+        .lane = work.lane,
         .guest_name = made.guest_name,
         .pms = work.flow->pms,
         .pms_id = made.id,
@@ -309,6 +334,7 @@ Status Worker::commit(const Work& work, const Effect& effect) {
       return Error{ErrorClass::retry, "the lease of a message was lost; another worker handles it"};
     if (!parts_.sessions.save(tx, session))
       return Error{ErrorClass::retry, "a session changed while its message was handled"};
+    parts_.guests.wrote(tx, work.who, work.guest, last_inbound_of(work));
     for (const auto& item : items) parts_.outbox.add(tx, item);
     for (const auto& entry : filtered) parts_.notification_logs.add(tx, entry);
     if (reservation) parts_.reservations.save(tx, *reservation);

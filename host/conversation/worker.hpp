@@ -13,6 +13,7 @@
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
 #include "store/acts.hpp"
+#include "store/guests.hpp"
 #include "store/inbox.hpp"
 #include "store/notification_logs.hpp"
 #include "store/outbox.hpp"
@@ -36,6 +37,7 @@ class Worker {
     Inbox& inbox;
     Outbox& outbox;
     Sessions& sessions;
+    Guests& guests;
     Acts& acts;
     Reservations& reservations;
     NotificationLogs& notification_logs;
@@ -61,6 +63,8 @@ class Worker {
   struct Effect;  // What its transaction stores.
 
   Status handle(const LeasedMessage& leased);
+  Status recognise(Work& work);
+  static WallTime last_inbound_of(const Work& work);
   Result<Effect> effect_of(Work& work);
   Result<Effect> converse(const Work& work, Session session);
   Result<Effect> carry_out(const Work& work, Session session, const Proposal& proposal);

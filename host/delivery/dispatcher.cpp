@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "delivery/window.hpp"
 #include "guard/backoff.hpp"
 #include "guard/crash_point.hpp"
 #include "ops/metric_names.hpp"
@@ -11,6 +12,11 @@ namespace {
 
 /// A receiver knows an event by its id, so an event whose outcome is unknown is soon told again.
 constexpr Millis kEventUnknownWait{15'000};
+
+/// The provider failed it with the word that only a template would have gone through.
+bool was_outside_window(const LeasedItem& leased) {
+  return leased.state == OutboxState::failed && leased.last_error.starts_with(kNeedsTemplate);
+}
 
 ErrorClass class_named(std::string_view word) {
   for (const auto error_class :
@@ -64,8 +70,8 @@ Status Dispatcher::deliver(const LeasedItem& leased) {
     return bury(leased, {ErrorClass::permanent, "expired before it could be sent"});
   const bool is_reply = leased.item.kind == OutboxKind::reply;
   const auto& limits = parts_.pipeline.limits.delivery;
-  if (leased.state ==
-      OutboxState::failed)  // The channel took it and said later that it could not deliver it.
+  // The channel took it and said later that it could not deliver it.
+  if (leased.state == OutboxState::failed && !was_outside_window(leased))
     return bury(leased, {ErrorClass::permanent, leased.last_error});
   if (leased.state == OutboxState::sending) {
     const auto& schedule = is_reply ? limits.replies : limits.events;
@@ -82,14 +88,26 @@ Status Dispatcher::deliver(const LeasedItem& leased) {
 }
 
 Status Dispatcher::send_reply(const LeasedItem& leased) {
-  const auto request = decode<channel::SendRequest>(std::string_view(leased.item.payload));
+  auto request = decode<channel::SendRequest>(std::string_view(leased.item.payload));
+  if (!request) return bury(leased, request.error());
+  const auto closed = needs_template(leased, *request);
+  if (!closed) return closed.error();
+  if (*closed)
+    request = as_template(*std::move(request), parts_.pipeline.plugin(leased.item.target));
   if (!request) return bury(leased, request.error());
 
   crash_point("delivery.before_send");
   const CallSpec spec{.attempt = static_cast<std::uint32_t>(leased.lease.attempt),
                       .idempotency_key = leased.item.reference,
                       .tenant = leased.item.tenant};
-  const auto sent = parts_.outlets.send(leased.item.target, spec, *request);
+  auto sent = parts_.outlets.send(leased.item.target, spec, *request);
+  if (sent && sent->needs_template && !request->template_) {  // Its window is not ours.
+    request = as_template(*std::move(request), parts_.pipeline.plugin(leased.item.target));
+    if (!request) return bury(leased, request.error());
+    sent = parts_.outlets.send(leased.item.target, spec, *request);
+  }
+  if (sent && sent->needs_template)
+    sent = Error{ErrorClass::config, "the channel takes nothing but a template, not even ours"};
   crash_point("delivery.after_send");
   if (sent) {
     const auto provider_id = sent->message_ids.empty() ? std::string() : sent->message_ids.back();
@@ -110,6 +128,18 @@ Status Dispatcher::send_reply(const LeasedItem& leased) {
     case Verdict::bury: break;
   }
   return bury(leased, sent.error());
+}
+
+Result<bool> Dispatcher::needs_template(const LeasedItem& leased,
+                                        const channel::SendRequest& request) const {
+  if (request.template_) return false;
+  if (was_outside_window(leased)) return true;
+  const auto can = parts_.outlets.capabilities(leased.item.target);
+  if (!can || can->window_hours == 0) return false;  // What is wrong with it, its `send` will say.
+  const auto last =
+      parts_.guests.last_inbound(leased.item.tenant, leased.item.target, request.recipient);
+  if (!last) return last.error();
+  return !is_window_open(can->window_hours, *last, parts_.clock.now());
 }
 
 Status Dispatcher::tell_event(const LeasedItem& leased) {

@@ -11,6 +11,7 @@
 #include "ops/metrics.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/call.hpp"
+#include "store/guests.hpp"
 #include "store/notification_logs.hpp"
 #include "store/outbox.hpp"
 
@@ -25,6 +26,8 @@ struct Outlets {
   std::function<Result<sink::DeliverReply>(const std::string& sink, const CallSpec&,
                                            const sink::DeliverRequest&)>
       deliver;
+  /// What a channel can carry.
+  std::function<Result<channel::Capabilities>(const std::string& channel)> capabilities;
 };
 
 /// Takes what waits in the outbox to channels and sinks. A reply goes out once where the channel's
@@ -38,6 +41,7 @@ class Dispatcher {
     Database& database;
     Outbox& outbox;
     NotificationLogs& notification_logs;
+    Guests& guests;
     const Pipeline& pipeline;
     Outlets outlets;
     const Clock& clock;
@@ -55,6 +59,7 @@ class Dispatcher {
  private:
   Status deliver(const LeasedItem& leased);
   Status send_reply(const LeasedItem& leased);
+  Result<bool> needs_template(const LeasedItem& leased, const channel::SendRequest& request) const;
   Status tell_event(const LeasedItem& leased);
   Status try_again_or_bury(const LeasedItem& leased, const RetrySchedule& schedule,
                            const Error& error);

@@ -182,7 +182,8 @@ void Intake::accept(const std::string& channel, IncomingEvents events,
                         .reference = std::move(status.reference),
                         .status = std::move(status.status),
                         .at = WallTime(Millis(status.timestamp_ms)),
-                        .error_class = std::move(status.error_class),
+                        .error_class = status.needs_template ? std::string(kNeedsTemplate)
+                                                             : std::move(status.error_class),
                         .error_code = std::move(status.error_code),
                         .error_text = std::move(status.error_text)});
   inbox_.accept_all(std::move(messages), std::move(statuses), std::move(on_durable));

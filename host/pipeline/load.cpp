@@ -261,6 +261,21 @@ void read_isolation(Section& section, PluginUse& plugin) {
   section.number("memory_limit_mb", plugin.memory_limit_mb, 16U, 65'536U);
 }
 
+void read_reply_template(const Reading& reading, Section& section, PluginUse& plugin) {
+  const bool is_there = section.peek("reply_template") != nullptr;
+  ReplyTemplate out;
+  section.section("reply_template", [&](Section& inner) {
+    inner.text("name", out.name, "the provider's name of the template");
+    if (is_there) inner.require("name");
+    inner.each_entry("languages", "the provider's codes by ours, such as {es: es_AR}",
+                     [&](const YamlEntry& entry, const std::string& path) {
+                       if (const auto code = reading.resolve_text(entry.value, path))
+                         out.languages[entry.key] = code->text;
+                     });
+  });
+  if (is_there) plugin.reply_template = std::move(out);
+}
+
 void read_plugin(const Reading& reading, const YamlEntry& entry, const std::string& path) {
   const std::string needed = entry.key + ": {use: channel/console, config: {...}}";
   if (!is_name(entry.key, "-_")) {
@@ -282,6 +297,7 @@ void read_plugin(const Reading& reading, const YamlEntry& entry, const std::stri
   section.duration("deadline_ms", plugin.deadline, 10ms, 10min);
   section.number("max_in_flight", plugin.max_in_flight, 1U, 256U);
   section.number("max_waiting", plugin.max_waiting, 0U, 10'000U);
+  read_reply_template(reading, section, plugin);
   plugin.positions[""] = entry.at;
   if (const auto* config = section.take("config", Kind::map, "the plugin's own settings"))
     to_json(reading, *config, nlohmann::json::json_pointer(), section.path_of("config"), plugin,

@@ -73,6 +73,14 @@ struct AdminSettings {
   bool operator==(const AdminSettings&) const = default;
 };
 
+/// A channel's template that carries a reply to a guest who wrote too long ago for a free text.
+struct ReplyTemplate {
+  std::string name{};                              // The provider's; its body has one place.
+  std::map<std::string, std::string> languages{};  // Ours to the provider's, such as es: es_AR.
+
+  bool operator==(const ReplyTemplate&) const = default;
+};
+
 /// One configured plugin.
 struct PluginUse {
   std::string name{};     // The key; also the last part of /webhooks/<name>.
@@ -88,6 +96,7 @@ struct PluginUse {
   unsigned max_waiting = 64;  // Calls that wait for one of those to end; more are refused.
   Sandbox sandbox = Sandbox::available;              // Of its worker.
   unsigned memory_limit_mb = 512;                    // Of its worker.
+  std::optional<ReplyTemplate> reply_template{};     // Of a channel.
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
 
   /// Of every value in `config`, by JSON pointer; "" is the plugin itself.

@@ -18,12 +18,15 @@ struct DeliveryStatusRow {
   std::string status{};       // sent, delivered, read, played or failed.
   WallTime at{};              // By the provider's clock.
   WallTime received{};        // By ours.
-  std::string error_class{};  // With failed; the words of ErrorClass.
+  std::string error_class{};  // With failed; the words of ErrorClass, or kNeedsTemplate.
   std::string error_code{};   // The vendor's own.
   std::string error_text{};
 
   bool operator==(const DeliveryStatusRow&) const = default;
 };
+
+/// The error_class of a failed message that would have gone through as a template.
+constexpr std::string_view kNeedsTemplate = "needs_template";
 
 /// The place of a status word in a message's life; a status never replaces one of the same or a
 /// higher rank: (none) 0 < sent 1 < failed 2 < delivered 3 < read 4 < played 5. An unknown word has

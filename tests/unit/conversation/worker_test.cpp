@@ -39,6 +39,7 @@ class WorkerTest : public testing::Test {
     inbox_.emplace(*database_);
     outbox_.emplace(*database_);
     sessions_.emplace(*database_);
+    guests_.emplace(*database_);
     acts_.emplace(*database_);
     reservations_.emplace(*database_);
     logs_.emplace(*database_);
@@ -47,6 +48,7 @@ class WorkerTest : public testing::Test {
         .inbox = *inbox_,
         .outbox = *outbox_,
         .sessions = *sessions_,
+        .guests = *guests_,
         .acts = *acts_,
         .reservations = *reservations_,
         .notification_logs = *logs_,
@@ -69,7 +71,9 @@ class WorkerTest : public testing::Test {
   void receive(const std::string& id, channel::UnifiedMessage message = {}) {
     message.id = id;
     message.account = "1055";
-    message.sender_id = "+34600";
+    if (message.sender_id.empty()) message.sender_id = "+34600";
+    if (message.timestamp_ms == 0)
+      message.timestamp_ms = pms_.clock.now().time_since_epoch().count();
     if (message.type.empty()) message.type = "text";
     if (message.type == "text" && message.text.empty()) message.text = "words";
     std::promise<Result<std::int64_t>> stored;
@@ -146,11 +150,38 @@ class WorkerTest : public testing::Test {
   std::optional<Inbox> inbox_;
   std::optional<Outbox> outbox_;
   std::optional<Sessions> sessions_;
+  std::optional<Guests> guests_;
   std::optional<Acts> acts_;
   std::optional<Reservations> reservations_;
   std::optional<NotificationLogs> logs_;
   std::optional<Worker> worker_;
 };
+
+TEST_F(WorkerTest, HoldsOneConversationWithAGuestWhoHasTwoAddresses) {
+  hear("greeting");
+  receive("m1");
+  receive("m2", {.sender_id = "ES.7", .sender_aliases = {"+34600"}});
+  receive("m3", {.sender_id = "ES.7"});
+  while (step()) {
+  }
+  EXPECT_EQ(count("sessions"), 1);
+  EXPECT_EQ(count("outbox WHERE kind = 'reply'"), 3);
+}
+
+TEST_F(WorkerTest, RemembersWhenAGuestLastWroteByTheEarlierClock) {
+  const auto written = pms_.clock.now() - Millis(3'600'000);
+  receive("m1", {.timestamp_ms = written.time_since_epoch().count()});
+  step();
+  EXPECT_EQ(guests_->last_inbound("hotel-sol", "whatsapp", "+34600"),
+            (Result<std::optional<WallTime>>(written)));
+}
+
+TEST_F(WorkerTest, TakesNoReactionForAWordOfTheGuest) {
+  receive("m1", {.type = "reaction"});
+  step();
+  EXPECT_EQ(guests_->last_inbound("hotel-sol", "whatsapp", "+34600"),
+            (Result<std::optional<WallTime>>(std::nullopt)));
+}
 
 TEST_F(WorkerTest, RestsWhenNothingIsDue) { EXPECT_FALSE(step()); }
 

@@ -33,21 +33,28 @@ class DispatcherTest : public testing::Test {
     value_of(migrate(*database_, clock_.now()));
     outbox_.emplace(*database_);
     logs_.emplace(*database_);
+    guests_.emplace(*database_);
     dispatcher_.emplace(Dispatcher::Parts{
         .database = *database_,
         .outbox = *outbox_,
         .notification_logs = *logs_,
+        .guests = *guests_,
         .pipeline = pipeline_,
         .outlets = {
             .send =
                 [this](const std::string&, const CallSpec&, const channel::SendRequest& request) {
-                  sent_.push_back(request.text);
-                  return channel_;
+                  sent_.push_back(as_line(request));
+                  if (!wants_template_ || request.template_) return channel_;
+                  return Result<channel::SendReply>(channel::SendReply{.needs_template = true});
                 },
             .deliver =
                 [this](const std::string&, const CallSpec&, const sink::DeliverRequest& request) {
                   told_.push_back(request.deliveries.at(0).event.type);
                   return sink_;
+                },
+            .capabilities =
+                [this](const std::string&) {
+                  return Result<channel::Capabilities>({.window_hours = window_hours_});
                 }},
         .clock = clock_,
         .random = random_,
@@ -60,13 +67,31 @@ class DispatcherTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
+  /// A text as it is; a template as name/language: parameter.
+  static std::string as_line(const channel::SendRequest& request) {
+    if (!request.template_) return request.text;
+    return request.template_->name + "/" + request.template_->language + ": " +
+           request.template_->parameters.at(0);
+  }
+  void the_guest_writes() {
+    value_of(database_->transact([&](Transaction& tx) {
+      guests_->wrote(tx, {.tenant = "hotel-sol", .channel = "whatsapp", .address = "+34600"},
+                     "+34600", clock_.now());
+    }));
+  }
+  void there_is_a_template() {
+    pipeline_.plugins.push_back(
+        {.name = "whatsapp",
+         .reply_template = ReplyTemplate{.name = "reply_waiting", .languages = {{"es", "es_AR"}}}});
+  }
+
   void add_reply(std::string text, std::optional<WallTime> expires = {}) {
     const std::string reference = "r_" + text;
     add({.kind = OutboxKind::reply,
          .target = "whatsapp",
          .lane = "whatsapp|1055|+34600",
-         .payload = encode(
-             channel::SendRequest{.recipient = "+34600", .text = text, .reference = reference}),
+         .payload = encode(channel::SendRequest{
+             .recipient = "+34600", .text = text, .language = "es", .reference = reference}),
          .reference = reference,
          .expires = expires});
   }
@@ -96,14 +121,16 @@ class DispatcherTest : public testing::Test {
       out.push_back(letter.reason);
     return out;
   }
-  void the_status_says(std::string status, const std::string& reference) {
+  void the_status_says(std::string status, const std::string& reference,
+                       std::string error_class = "") {
     value_of(database_->transact([&](Transaction& tx) {
       return record_status(tx, {.tenant = "hotel-sol",
                                 .channel = "whatsapp",
                                 .provider_id = "wamid.1",
                                 .reference = reference,
                                 .status = std::move(status),
-                                .at = clock_.now()});
+                                .at = clock_.now(),
+                                .error_class = std::move(error_class)});
     }));
   }
 
@@ -117,11 +144,14 @@ class DispatcherTest : public testing::Test {
   Pipeline pipeline_;
   Result<channel::SendReply> channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
   Result<sink::DeliverReply> sink_ = sink::DeliverReply{{{.status = "ok", .http_status = 200}}};
+  std::int64_t window_hours_ = 0;
+  bool wants_template_ = false;  // The provider says that its window is closed.
   std::vector<std::string> sent_;
   std::vector<std::string> told_;
   std::unique_ptr<Database> database_;
   std::optional<Outbox> outbox_;
   std::optional<NotificationLogs> logs_;
+  std::optional<Guests> guests_;
   std::optional<Dispatcher> dispatcher_;
 };
 
@@ -134,6 +164,76 @@ TEST_F(DispatcherTest, SendsAReplyOnceAndKeepsTheChannelsId) {
   EXPECT_EQ(sent_, kOnce);
   EXPECT_EQ(row("r_hola").state, OutboxState::sent);
   EXPECT_EQ(row("r_hola").provider_id, "wamid.1");
+}
+
+TEST_F(DispatcherTest, WritesFreelyWhileTheWindowIsOpen) {
+  window_hours_ = 24;
+  there_is_a_template();
+  the_guest_writes();
+  clock_.advance(23h);
+  add_reply("hola");
+  step();
+  EXPECT_EQ(sent_, kOnce);
+}
+
+TEST_F(DispatcherTest, SendsATemplateOnceTheWindowHasClosed) {
+  window_hours_ = 24;
+  there_is_a_template();
+  the_guest_writes();
+  clock_.advance(24h);
+  add_reply("hola,\n\n su mesa");
+  step();
+  EXPECT_EQ(sent_, (std::vector<std::string>{"reply_waiting/es_AR: hola, su mesa"}));
+  EXPECT_EQ(row("r_hola,\n\n su mesa").state, OutboxState::sent);
+}
+
+TEST_F(DispatcherTest, SendsATemplateToAGuestWhoNeverWrote) {
+  window_hours_ = 24;
+  there_is_a_template();
+  add_reply("hola");
+  step();
+  EXPECT_EQ(sent_, (std::vector<std::string>{"reply_waiting/es_AR: hola"}));
+}
+
+TEST_F(DispatcherTest, SaysThatATemplateIsMissing) {
+  window_hours_ = 24;
+  pipeline_.plugins.push_back({.name = "whatsapp"});
+  add_reply("hola");
+  step();
+  EXPECT_EQ(sent_, std::vector<std::string>());
+  EXPECT_EQ(buried(), (std::vector<std::string>{
+                          "the guest wrote too long ago for a free text, and there is no template "
+                          "for replies; set plugins.whatsapp.reply_template"}));
+}
+
+TEST_F(DispatcherTest, SendsATemplateWhenTheProvidersWindowIsShorterThanOurs) {
+  wants_template_ = true;
+  there_is_a_template();
+  add_reply("hola");
+  step();
+  EXPECT_EQ(sent_, (std::vector<std::string>{"hola", "reply_waiting/es_AR: hola"}));
+  EXPECT_EQ(row("r_hola").state, OutboxState::sent);
+}
+
+TEST_F(DispatcherTest, SendsATemplateWhenTheProviderSaysLaterThatItNeedsOne) {
+  there_is_a_template();
+  add_reply("hola");
+  step();
+  the_status_says("failed", "r_hola", std::string(kNeedsTemplate));
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, (std::vector<std::string>{"hola", "reply_waiting/es_AR: hola"}));
+  EXPECT_EQ(row("r_hola").state, OutboxState::sent);
+}
+
+TEST_F(DispatcherTest, GivesUpWhenTheTemplateFailsLaterAsWell) {
+  there_is_a_template();
+  add_reply("hola");
+  step();
+  the_status_says("failed", "r_hola", std::string(kNeedsTemplate));
+  step();
+  the_status_says("failed", "r_hola", "permanent");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(buried(), (std::vector<std::string>{"permanent : "}));
 }
 
 TEST_F(DispatcherTest, SendsTheRepliesOfOneGuestInOrder) {

@@ -123,7 +123,7 @@ TEST_F(Load, ReadsFlowsNotifyAndTexts) {
 time_zone: UTC
 hotel: {name: H}
 plugins:
-  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, deadline_ms: 500, max_in_flight: 2, max_waiting: 3}
+  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, reply_template: {name: reply_waiting, languages: {es: es_AR}}, deadline_ms: 500, max_in_flight: 2, max_waiting: 3}
   vendor: {use: ./vendor.so}
   staff: {use: sink/slack}
 pipeline:
@@ -146,6 +146,8 @@ texts:
   EXPECT_EQ(pipeline.plugin("whatsapp")->isolation, Isolation::process);
   EXPECT_EQ(pipeline.plugin("whatsapp")->sandbox, Sandbox::required);
   EXPECT_EQ(pipeline.plugin("whatsapp")->memory_limit_mb, 64U);
+  EXPECT_EQ(pipeline.plugin("whatsapp")->reply_template,
+            (ReplyTemplate{.name = "reply_waiting", .languages = {{"es", "es_AR"}}}));
   EXPECT_EQ(pipeline.plugin("mail"), nullptr);
   EXPECT_EQ(pipeline.flows,
             (std::vector<Flow>{{{"whatsapp"}, "vendor", "vendor", {"greeting", "human"}}}));
@@ -320,6 +322,8 @@ TEST_F(Load, EachPluginSettingRefusesWhatItCannotTake) {
       {"{use: channel/x, sandbox: on}",
        "\"on\" does not fit \"plugins.x.sandbox\"\n"
        "    needed: sandbox: required, available or off"},
+      {"{use: channel/x, reply_template: {languages: {es: es}}}",
+       "\"name\" is missing in \"plugins.x.reply_template\""},
       {"{use: channel/x, memory_limit_mb: 1}", "\"1\" does not fit \"plugins.x.memory_limit_mb\""},
       {"{use: channel/x, required: yes}", "\"yes\" does not fit \"plugins.x.required\""},
       {"{use: channel/x, allow_unsigned: please}",
