@@ -12,7 +12,7 @@ function(step)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-step(${CMAKE_COMMAND} --install ${TREE} --component conserje-sdk --prefix ${WORK}/prefix)
+step(${CMAKE_COMMAND} --install ${TREE} --component sdk --prefix ${WORK}/prefix)
 step(${TOOL} new mine --kind ${KIND} --lang ${LANGUAGE} --folder ${WORK}/plugin)
 if(LANGUAGE STREQUAL "rust")
   step(${CMAKE_COMMAND} -E env CARGO=${CARGO} PATH=${WORK}/prefix/bin:$ENV{PATH} ${WORK}/plugin/build
