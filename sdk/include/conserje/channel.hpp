@@ -140,8 +140,8 @@ class Channel : public Plugin {
 
   /// A file that came with a message, as the provider keeps it.
   struct FetchedMedia {
-    channel::FetchMediaReply head{};
-    std::string bytes{};
+    channel::FetchMediaReply head{};  ///< Its type and name.
+    std::string bytes{};              ///< The file itself.
   };
   /// Downloads it. Errors: permanent, the provider has it no more or it is over `max_bytes`; retry.
   /// [pool thread]
