@@ -4,6 +4,10 @@ if(LANGUAGE STREQUAL "cpp" AND NOT KIND STREQUAL "sink" AND NOT "$ENV{CONSERJE_A
   message(STATUS "left to CONSERJE_ALL")
   return()
 endif()
+if(LANGUAGE STREQUAL "rust" AND NOT CARGO)
+  message(STATUS "cargo is not installed: the template in Rust was not tried")
+  return()
+endif()
 set(TOOL ${WORK}/prefix/bin/conserje-plugin)
 set(LIBRARY ${WORK}/build/plugins/${KIND}_mine.so)
 file(REMOVE_RECURSE ${WORK})
@@ -12,9 +16,11 @@ function(step)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-step(${CMAKE_COMMAND} --install ${TREE} --component conserje-sdk --prefix ${WORK}/prefix)
+step(${CMAKE_COMMAND} --install ${TREE} --component sdk --prefix ${WORK}/prefix)
 step(${TOOL} new mine --kind ${KIND} --lang ${LANGUAGE} --folder ${WORK}/plugin)
 if(LANGUAGE STREQUAL "rust")
+  step(${CMAKE_COMMAND} -E env CARGO_TARGET_DIR=${WORK}/cargo ${CARGO} test --quiet --offline
+       --manifest-path ${WORK}/plugin/Cargo.toml)
   step(${CMAKE_COMMAND} -E env CARGO=${CARGO} PATH=${WORK}/prefix/bin:$ENV{PATH} ${WORK}/plugin/build
        ${LIBRARY})
 else()

@@ -97,7 +97,7 @@ def test_what_is_left_for_later_is_found(tree):
 
 
 def test_a_source_that_is_too_long_is_found(tree):
-    root = tree({"host/a.cpp": "\n" * 601, "host/b.cpp": "\n" * 600})
+    root = tree({"host/a.cpp": "\n" * 601, "host/b.cpp": "\n" * 600, "sdk/include/conserje/sink_types.hpp": "\n" * 601})
     assert findings("length", root) == ["host/a.cpp:601"]
 
 

@@ -24,11 +24,13 @@ extern "C" {
     memcpy((to), (from), (from)->size < sizeof *(to) ? (from)->size : sizeof *(to)); \
   } while (0)
 
+/* A C string as cj_str; borrowed. */
 static inline cj_str cj_text(const char *text) {
   cj_str out = {text, strlen(text)};
   return out;
 }
 
+/* Whether both are the same bytes. */
 static inline int cj_is(cj_str text, const char *expected) {
   return text.size == strlen(expected) &&
          (text.size == 0 || memcmp(text.data, expected, (size_t)text.size) == 0);
@@ -47,12 +49,13 @@ static inline const void *cj_service(const cj_host *host, const char *id) {
 /* A text that grows. Zero it first; when memory runs out, `failed` is set and nothing more is
  * written. */
 typedef struct cj_out {
-  char *data;
-  size_t size;
-  size_t room;
-  int failed;
+  char *data;  /* ends in a NUL; null: nothing was written */
+  size_t size; /* bytes, without the NUL */
+  size_t room; /* bytes at `data` */
+  int failed;  /* 1: memory ran out */
 } cj_out;
 
+/* Appends `size` bytes, as they are. */
 static inline void cj_put_bytes(cj_out *out, const char *bytes, size_t size) {
   if (out->failed) return;
   if (out->size + size + 1 > out->room) {
@@ -70,11 +73,14 @@ static inline void cj_put_bytes(cj_out *out, const char *bytes, size_t size) {
   out->data[out->size] = '\0';
 }
 
+/* Appends a C string, as it is. */
 static inline void cj_put(cj_out *out, const char *text) { cj_put_bytes(out, text, strlen(text)); }
+/* Appends a text, as it is. */
 static inline void cj_put_raw(cj_out *out, cj_str text) {
   cj_put_bytes(out, text.data, (size_t)text.size);
 }
 
+/* Appends a number in decimal. */
 static inline void cj_put_number(cj_out *out, long long number) {
   char text[32];
   snprintf(text, sizeof text, "%lld", number);
@@ -100,6 +106,7 @@ static inline void cj_put_quoted(cj_out *out, cj_str text) {
   cj_put(out, "\"");
 }
 
+/* Frees what was written and empties it, for another use. */
 static inline void cj_out_free(cj_out *out) {
   free(out->data);
   memset(out, 0, sizeof *out);
@@ -150,6 +157,7 @@ static inline void cj_answer_with(cj_result *result, cj_out *head, cj_out *attac
   cj_answer(result, head);
 }
 
+/* Releases a buffer and empties it: a second time does nothing. */
 static inline void cj_release(cj_buf *buffer) {
   if (buffer->release != NULL) buffer->release(buffer->owner);
   memset(buffer, 0, sizeof *buffer);
@@ -169,19 +177,21 @@ static inline void cj_release_result(cj_result *result) {
  * --------------------------------------------------------------------------------------------------
  */
 
-#define CJ_JSON_DEPTH 64
+#define CJ_JSON_DEPTH 64 /* of objects and arrays inside one another */
 
 /* A place in a JSON text. */
 typedef struct cj_cursor {
-  const char *at;
-  const char *end;
+  const char *at;  /* the next byte */
+  const char *end; /* behind the last */
 } cj_cursor;
 
+/* Past white space. */
 static inline void cj_skip_space(cj_cursor *c) {
   while (c->at < c->end && (*c->at == ' ' || *c->at == '\t' || *c->at == '\n' || *c->at == '\r'))
     ++c->at;
 }
 
+/* Past `word`; 0: it does not stand there. */
 static inline int cj_skip_word(cj_cursor *c, const char *word) {
   const size_t size = strlen(word);
   if ((size_t)(c->end - c->at) < size || memcmp(c->at, word, size) != 0) return 0;
@@ -224,6 +234,7 @@ static inline long cj_hex4(const char *at, const char *end) {
   return out;
 }
 
+/* Past a text in quotes, which is checked whole; 0: there is none. */
 static inline int cj_skip_text(cj_cursor *c) {
   if (c->at >= c->end || *c->at != '"') return 0;
   for (++c->at; c->at < c->end;) {
@@ -256,12 +267,14 @@ static inline int cj_skip_text(cj_cursor *c) {
   return 0;
 }
 
+/* Past digits; 0: there are none. */
 static inline int cj_skip_digits(cj_cursor *c) {
   const char *from = c->at;
   while (c->at < c->end && *c->at >= '0' && *c->at <= '9') ++c->at;
   return c->at > from;
 }
 
+/* Past a number as JSON writes them; 0: there is none. */
 static inline int cj_skip_number(cj_cursor *c) {
   if (c->at < c->end && *c->at == '-') ++c->at;
   if (c->at < c->end && *c->at == '0')
@@ -379,6 +392,7 @@ static inline int cj_json_next(cj_str *rest, cj_str *item) {
   return 1;
 }
 
+/* Appends the character of a code point below 0x110000. */
 static inline void cj_put_utf8(cj_out *out, unsigned long c) {
   char bytes[4];
   if (c < 0x80) {
@@ -451,10 +465,10 @@ static inline long long cj_json_number(cj_str raw, long long otherwise) {
 /* What came of an exchange: `status` of cj.h; with CJ_OK, the HTTP status and the body. Ends with
  * cj_http_end. */
 typedef struct cj_exchange {
-  uint32_t status;
-  int http_status;
-  cj_str body;
-  cj_result result;
+  uint32_t status;  /* CJ_OK: there was an answer, whatever it says */
+  int http_status;  /* such as 404; 0: none */
+  cj_str body;      /* valid until cj_http_end */
+  cj_result result; /* what the host gave */
 } cj_exchange;
 
 /* One exchange through the host. `bearer` may be null. */
@@ -510,6 +524,7 @@ static inline cj_exchange cj_http(const cj_host *host, const cj_call *call, cons
   return out;
 }
 
+/* Releases what an exchange holds; its body is gone then. */
 static inline void cj_http_end(cj_exchange *exchange) { cj_release_result(&exchange->result); }
 
 /* The status that an exchange is worth to the host: CJ_OK for 2xx. */

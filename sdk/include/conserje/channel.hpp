@@ -14,9 +14,9 @@ namespace conserje {
 
 /// One HTTP request, as it came; borrowed for the call.
 struct WebhookDelivery {
-  channel::WebhookRequest request{};
-  std::string_view body{};
-  std::string_view header_block{};  // Lines `name: value`, each ended by CR LF.
+  channel::WebhookRequest request{};  // Its line, and when it came.
+  std::string_view body{};            // As it came: signatures are over these bytes.
+  std::string_view header_block{};    // Lines `name: value`, each ended by CR LF.
 
   /// The value of a header whose name is given in lower case; nullopt when it is absent or there
   /// twice, because a doubled signature is no signature.
@@ -140,8 +140,8 @@ class Channel : public Plugin {
 
   /// A file that came with a message, as the provider keeps it.
   struct FetchedMedia {
-    channel::FetchMediaReply head{};
-    std::string bytes{};
+    channel::FetchMediaReply head{};  ///< Its type and name.
+    std::string bytes{};              ///< The file itself.
   };
   /// Downloads it. Errors: permanent, the provider has it no more or it is over `max_bytes`; retry.
   /// [pool thread]

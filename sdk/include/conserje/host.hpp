@@ -22,19 +22,26 @@ namespace conserje {
 /// waits for it. Borrowed from the caller; valid until the call returns.
 class Call {
  public:
+  /// `call` is borrowed: it outlives this object.
   explicit Call(const cj_call* call) : call_(sized_copy(call)) {}
 
+  /// Unique in the host's process; what Plugin::cancel names.
   std::uint64_t id() const { return call_.call_id; }
+  /// 1 at the first try.
   std::uint32_t attempt() const { return call_.attempt; }
+  /// A W3C traceparent, or empty. Borrowed, as the two below.
   std::string_view trace_id() const { return view(call_.trace_id); }
   /// The same key means the same effect; empty: none.
   std::string_view idempotency_key() const { return view(call_.idempotency_key); }
+  /// On whose behalf.
   std::string_view tenant() const { return view(call_.tenant); }
   /// Of the host's monotonic clock; 0: none.
   std::uint64_t deadline_ns() const { return call_.deadline_ns; }
+  /// Nobody waits for the answer any more. Threads: any.
   bool cancelled() const {
     return call_.cancelled != nullptr && __atomic_load_n(call_.cancelled, __ATOMIC_RELAXED) != 0;
   }
+  /// The same for functions of cj.h.
   const cj_call* wire() const { return &call_; }
 
  private:
@@ -43,17 +50,17 @@ class Call {
 
 /// A value of cj.kv/1 and the revision that `put` and `remove` compare with.
 struct KvEntry {
-  std::string value{};
-  std::uint64_t revision = 0;
+  std::string value{};         ///< At most 64 KiB.
+  std::uint64_t revision = 0;  ///< From 1; grows with each put.
 
   bool operator==(const KvEntry&) const = default;
 };
 
 /// What an HTTP exchange brought back.
 struct HttpResponse {
-  std::int64_t status = 0;
-  std::vector<http::HttpHeader> headers{};
-  std::string body{};
+  std::int64_t status = 0;                  ///< Of HTTP, such as 404.
+  std::vector<http::HttpHeader> headers{};  ///< As they came, in order.
+  std::string body{};                       ///< Whole; at most max_response_bytes.
 
   /// The first header of that name, which is given in lower case.
   std::optional<std::string_view> header(std::string_view lower_case_name) const {
@@ -71,7 +78,12 @@ struct HttpResponse {
   }
 };
 
-enum class Digest : std::uint32_t { sha1 = CJ_SHA1, sha256 = CJ_SHA256, sha512 = CJ_SHA512 };
+/// The hash functions of cj.crypto/1.
+enum class Digest : std::uint32_t {
+  sha1 = CJ_SHA1,      ///< 20 bytes; for vendors that still sign with it.
+  sha256 = CJ_SHA256,  ///< 32 bytes.
+  sha512 = CJ_SHA512,  ///< 64 bytes.
+};
 
 /// The host's services, typed. Copyable and cheap; valid until the instance is destroyed. A service
 /// that this host does not offer answers Error{config}. Threads: any, unless a function says
@@ -81,6 +93,7 @@ class Host {
   /// One field of a log line.
   using LogField = std::pair<const char*, Json>;
 
+  /// Looks up every service once. `host` is valid until the instance's destroy returns.
   explicit Host(const cj_host* host)
       : host_(sized_copy(host)),
         log_(find<cj_log_v1>("cj.log/1")),
@@ -95,15 +108,19 @@ class Host {
         crypto_(find<cj_crypto_v1>("cj.crypto/1")) {}
 
   // ---- cj.log/1: a constant message, and fields beside it. No secrets, no personal data.
+  /// For whoever writes the plugin. At most 32 fields, as in the three below.
   void debug(std::string_view message, std::vector<LogField> fields = {}) const {
     log(CJ_LOG_DEBUG, message, fields);
   }
+  /// A state changed.
   void info(std::string_view message, std::vector<LogField> fields = {}) const {
     log(CJ_LOG_INFO, message, fields);
   }
+  /// Something was wrong, and it was coped with.
   void warn(std::string_view message, std::vector<LogField> fields = {}) const {
     log(CJ_LOG_WARN, message, fields);
   }
+  /// A person must act.
   void error(std::string_view message, std::vector<LogField> fields = {}) const {
     log(CJ_LOG_ERROR, message, fields);
   }
@@ -178,12 +195,16 @@ class Host {
   }
 
   // ---- cj.metrics/1: labels from closed sets.
+  /// Adds to a counter; it ends in _total. `labels`: an object of texts. Dropped on a host without
+  /// metrics, as the two below.
   void count(std::string_view name, const Json& labels = nullptr, double by = 1) const {
     if (metrics_.add != nullptr) metrics_.add(host_.ctx, to_c(name), to_c(dump(labels)), by);
   }
+  /// Sets a gauge.
   void gauge(std::string_view name, double value, const Json& labels = nullptr) const {
     if (metrics_.set != nullptr) metrics_.set(host_.ctx, to_c(name), to_c(dump(labels)), value);
   }
+  /// Adds to a histogram of seconds.
   void observe(std::string_view name, double seconds, const Json& labels = nullptr) const {
     if (metrics_.observe != nullptr)
       metrics_.observe(host_.ctx, to_c(name), to_c(dump(labels)), seconds);
@@ -229,8 +250,9 @@ class Host {
     return decode<channel::EmitReply>(std::string_view(reply->head));
   }
 
-  // ---- cj.timer/1: Plugin::on_timer(name) is called after `after`, then every `every` (zero:
-  // once).
+  // ---- cj.timer/1
+  /// Plugin::on_timer(name) is called after `after`, then every `every` (zero: once; at least 100
+  /// ms). A name that is set again is replaced. Errors: permanent, there are 64 names already.
   Status set_timer(std::string_view name, std::chrono::milliseconds after,
                    std::chrono::milliseconds every = {}) const {
     if (timer_.set == nullptr) return missing("cj.timer/1");
@@ -239,16 +261,19 @@ class Host {
     if (status != CJ_OK) return failed("cj.timer/1", status);
     return Done{};
   }
+  /// Forgets a timer; one that is not set is no error.
   void clear_timer(std::string_view name) const {
     if (timer_.clear != nullptr) timer_.clear(host_.ctx, to_c(name));
   }
 
   // ---- cj.random/1
+  /// Fills `out` with bytes that nobody can guess; left as it is on a host without randomness.
   void random(std::span<std::byte> out) const {
     if (random_.fill != nullptr) random_.fill(host_.ctx, out.data(), out.size());
   }
 
   // ---- cj.crypto/1: raw bytes in, raw bytes out.
+  /// The hash of `data`, as raw bytes. Errors: config, bug.
   Result<std::string> digest(Digest algorithm, std::string_view data) const {
     if (crypto_.digest == nullptr) return missing("cj.crypto/1");
     std::array<char, 64> out{};
@@ -258,6 +283,7 @@ class Host {
     if (status != CJ_OK) return failed("cj.crypto/1 digest", status);
     return std::string(out.data(), size);
   }
+  /// The HMAC of `data`, as raw bytes. Errors: config, bug.
   Result<std::string> hmac(Digest algorithm, std::string_view key, std::string_view data) const {
     if (crypto_.hmac == nullptr) return missing("cj.crypto/1");
     std::array<char, 64> out{};

@@ -16,7 +16,7 @@
 
 namespace conserje {
 
-using Json = nlohmann::json;
+using Json = nlohmann::json;  ///< A tree.
 
 /// Appends one JSON text to a string, without a tree in between: a webhook's messages are written
 /// at the speed of a copy. Bytes that are not UTF-8 become U+FFFD. Commas are placed by the writer;
@@ -25,42 +25,42 @@ class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}  // Borrowed.
 
-  void begin_object() { open('{'); }
-  void end_object() { close('}'); }
-  void begin_array() { open('['); }
-  void end_array() { close(']'); }
+  void begin_object() { open('{'); }  ///< Then key() and a value, each.
+  void end_object() { close('}'); }   ///< Of the object that is open.
+  void begin_array() { open('['); }   ///< Then values.
+  void end_array() { close(']'); }    ///< Of the array that is open.
 
-  void key(std::string_view name) {
+  void key(std::string_view name) {  ///< Of the value that is written next.
     comma();
     out_ += '"';
     out_ += name;
     out_ += "\":";
     needs_comma_ = false;
   }
-
-  void value(std::string_view text) {
+  ///@{
+  void value(std::string_view text) {  ///< One value; a text in quotes, a tree as it is.
     comma();
     append_quoted(text);
     needs_comma_ = true;
   }
-  void value(const std::string& text) { value(std::string_view(text)); }
-  void value(const char* text) { value(std::string_view(text)); }
-  void value(bool flag) { raw(flag ? "true" : "false"); }
-  void value(std::integral auto number) { raw(std::to_string(number)); }
-  void value(double number) { raw(Json(number).dump()); }
+  void value(const std::string& text) { value(std::string_view(text)); }  ///< As text.
+  void value(const char* text) { value(std::string_view(text)); }         ///< As text.
+  void value(bool flag) { raw(flag ? "true" : "false"); }                 ///< As true or false.
+  void value(std::integral auto number) { raw(std::to_string(number)); }  ///< In full.
+  void value(double number) { raw(Json(number).dump()); }  ///< The shortest that reads back.
   void value(const Json& json) { raw(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
   template <class T>
-  void value(const std::vector<T>& items) {
+  void value(const std::vector<T>& items) {  ///< As an array.
     begin_array();
     for (const auto& item : items) value(item);
     end_array();
   }
   template <class T>
     requires requires(JsonWriter& w, const T& v) { write(w, v); }
-  void value(const T& object) {
+  void value(const T& object) {  ///< By its write().
     write(*this, object);
   }
-
+  ///@}
   /// A text that is JSON already.
   void raw(std::string_view json) {
     comma();
@@ -69,7 +69,7 @@ class JsonWriter {
   }
 
   template <class T>
-  void member(std::string_view name, const T& item) {
+  void member(std::string_view name, const T& item) {  ///< key() and value().
     key(name);
     value(item);
   }
@@ -187,24 +187,24 @@ std::string encode(const T& value) {
 // The helpers of the generated read() functions. They throw std::runtime_error; decode() is the
 // seam.
 
-inline void expect_object(const Json& json, const char* what) {
+inline void expect_object(const Json& json, const char* what) {  ///< `what`: its name.
   if (!json.is_object())
     throw std::runtime_error(std::string(what) + ": an object is needed, found " +
                              json.type_name());
 }
 
-inline void read(const Json& json, Json& value) { value = json; }
-inline void read(const Json& json, std::string& value) {
+inline void read(const Json& json, Json& value) { value = json; }  ///< Anything.
+inline void read(const Json& json, std::string& value) {           ///< A text.
   if (!json.is_string())
     throw std::runtime_error(std::string("a string is needed, found ") + json.type_name());
   value = json.get_ref<const std::string&>();
 }
-inline void read(const Json& json, bool& value) {
+inline void read(const Json& json, bool& value) {  ///< true or false.
   if (!json.is_boolean())
     throw std::runtime_error(std::string("true or false is needed, found ") + json.type_name());
   value = json.get<bool>();
 }
-inline void read(const Json& json, std::int64_t& value) {
+inline void read(const Json& json, std::int64_t& value) {  ///< A whole number.
   if (!json.is_number_integer())
     throw std::runtime_error(std::string("an integer is needed, found ") + json.type_name());
   if (json.is_number_unsigned() &&
@@ -212,25 +212,25 @@ inline void read(const Json& json, std::int64_t& value) {
     throw std::runtime_error("an integer below 2^63 is needed");
   value = json.get<std::int64_t>();
 }
-inline void read(const Json& json, double& value) {
+inline void read(const Json& json, double& value) {  ///< Any number.
   if (!json.is_number())
     throw std::runtime_error(std::string("a number is needed, found ") + json.type_name());
   value = json.get<double>();
 }
 template <class T>
-void read(const Json& json, std::vector<T>& values) {
+void read(const Json& json, std::vector<T>& values) {  ///< An array of what reads as T.
   if (!json.is_array())
     throw std::runtime_error(std::string("an array is needed, found ") + json.type_name());
   values.clear();
   for (const auto& item : json) read(item, values.emplace_back());
 }
 template <class T>
-void read(const Json& json, std::optional<T>& value) {
+void read(const Json& json, std::optional<T>& value) {  ///< What reads as T.
   read(json, value.emplace());
 }
 
 template <class T>
-void read_optional_member(const Json& json, const char* name, T& value) {
+void read_optional_member(const Json& json, const char* name, T& value) {  ///< Null: none.
   const auto found = json.find(name);
   if (found == json.end() || found->is_null()) return;
   try {
@@ -240,7 +240,7 @@ void read_optional_member(const Json& json, const char* name, T& value) {
   }
 }
 template <class T>
-void read_member(const Json& json, const char* name, T& value) {
+void read_member(const Json& json, const char* name, T& value) {  ///< It must be there.
   if (!json.contains(name)) throw std::runtime_error(std::string(name) + ": is missing");
   read_optional_member(json, name, value);
 }

@@ -11,7 +11,7 @@ namespace conserje {
 /// What a plugin knows of its own state, without asking anybody.
 struct Health {
   std::string state = "ok";  // ok, degraded or down
-  std::string detail{};
+  std::string detail{};      // For people; no personal data.
 
   bool operator==(const Health&) const = default;
 };

@@ -12,15 +12,21 @@ namespace conserje {
 /// config, an operator must act. Threads: pool, as many at once as the manifest declares.
 class Pms : public Plugin {
  public:
+  /// What can be reserved, cheapest first; an empty list when nothing is left. Repeatable.
   virtual Result<pms::Availability> availability(const Call&, const pms::AvailabilityRequest&) = 0;
   /// The call's idempotency key and the reference are stored with the reservation: asked again with
   /// the same key, the PMS returns the one that exists.
   virtual Result<pms::ReservationAnswer> create(const Call&, const pms::ReservationRequest&) = 0;
+  /// One reservation, by the PMS's id or by our reference; `not_found` is an outcome. Repeatable.
   virtual Result<pms::ReservationAnswer> retrieve(const Call&, const pms::ReservationKey&) = 0;
+  /// A guest's reservations that are not over, the soonest first. Repeatable.
   virtual Result<pms::ReservationList> find(const Call&, const pms::FindRequest&) = 0;
+  /// Changes the fields that are given. The same idempotency key has its effect once.
   virtual Result<pms::ReservationAnswer> modify(const Call&, const pms::ModifyRequest&) = 0;
+  /// Cancels; cancelling what is cancelled is success.
   virtual Result<pms::ReservationAnswer> cancel_reservation(const Call&,
                                                             const pms::ReservationKey&) = 0;
+  /// Reservations that arrive in a window of dates. Repeatable.
   virtual Result<pms::ReservationList> arrivals(const Call&, const pms::ArrivalsRequest&) = 0;
 
   Result<Reply> invoke(const Call& call, const Request& request) final {

@@ -40,8 +40,8 @@ constexpr std::string_view to_string(ErrorClass error_class) {
 /// Why an operation failed: the class decides, the text is for people (no personal data, no
 /// secrets).
 struct Error {
-  ErrorClass error_class = ErrorClass::bug;
-  std::string message{};
+  ErrorClass error_class = ErrorClass::bug;  ///< What can be done about it.
+  std::string message{};                     ///< For people; UTF-8.
   /// How long the other side asked us to wait; only with `retry`.
   std::optional<std::chrono::milliseconds> retry_after{};
   /// The vendor's own code, such as "131047"; empty where it gave none.
@@ -54,29 +54,29 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  using value_type = T;
+  using value_type = T;  ///< Of a success.
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      ///< A success.
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  ///< A failure.
 
-  bool has_value() const { return state_.index() == 0; }
-  explicit operator bool() const { return has_value(); }
+  bool has_value() const { return state_.index() == 0; }  ///< Whether it is a success.
+  explicit operator bool() const { return has_value(); }  ///< Whether it is a success.
 
-  T& operator*() & { return value(); }
-  const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(value()); }
-  T* operator->() { return &value(); }
-  const T* operator->() const { return &value(); }
+  T& operator*() & { return value(); }               ///< As value().
+  const T& operator*() const& { return value(); }    ///< As value().
+  T&& operator*() && { return std::move(value()); }  ///< As value(), to move from.
+  T* operator->() { return &value(); }               ///< As value().
+  const T* operator->() const { return &value(); }   ///< As value().
 
-  T& value() & {
+  T& value() & {  ///< The value; only of a success.
     assert(has_value());
     return *std::get_if<0>(&state_);
   }
-  const T& value() const& {
+  const T& value() const& {  ///< The value; only of a success.
     assert(has_value());
     return *std::get_if<0>(&state_);
   }
-  const Error& error() const {
+  const Error& error() const {  ///< The error; only of a failure.
     assert(!has_value());
     return *std::get_if<1>(&state_);
   }
@@ -91,6 +91,6 @@ class [[nodiscard]] Result {
 struct Done {
   bool operator==(const Done&) const = default;
 };
-using Status = Result<Done>;
+using Status = Result<Done>;  ///< Of what has no value.
 
 }  // namespace conserje

@@ -12,8 +12,8 @@ class Speech : public Plugin {
  public:
   /// Spoken words with their description.
   struct Synthesis {
-    speech::Audio audio{};
-    std::string bytes{};
+    speech::Audio audio{};  ///< Its type and length.
+    std::string bytes{};    ///< The sound itself.
   };
 
   /// What is said in `audio`; an empty text when nothing was understood. [pool thread]

@@ -15,24 +15,24 @@ namespace conserje {
 
 /// A reply: one JSON head and its attachments.
 struct Reply {
-  std::string head{};
-  std::vector<std::string> attachments{};
+  std::string head{};                      ///< JSON object; empty: {}.
+  std::vector<std::string> attachments{};  ///< Bytes, as the method says.
 
   bool operator==(const Reply&) const = default;
 };
 
 /// A request as its receiver sees it; borrowed for the call.
 struct Request {
-  std::uint32_t method = 0;
-  std::string_view head{};
-  std::vector<std::string_view> attachments{};
+  std::uint32_t method = 0;                     ///< CJ_METHOD.
+  std::string_view head{};                      ///< JSON object; empty: {}.
+  std::vector<std::string_view> attachments{};  ///< Bytes, as the method says.
 };
 
-inline cj_str to_c(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view view(cj_str text) {
+inline cj_str to_c(std::string_view text) { return {text.data(), text.size()}; }  ///< Borrowed.
+inline std::string_view view(cj_str text) {                                       ///< Borrowed.
   return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
 }
-inline std::string_view view(const cj_buf& buffer) {
+inline std::string_view view(const cj_buf& buffer) {  ///< Valid until it is released.
   return buffer.size == 0 ? std::string_view() : std::string_view(buffer.data, buffer.size);
 }
 
@@ -59,7 +59,7 @@ T sized_copy(const T* from) {
   return copy;
 }
 
-inline Request to_request(const cj_request* wire) {
+inline Request to_request(const cj_request* wire) {  ///< Borrowed as `wire` is.
   const cj_request request = sized_copy(wire);
   Request out{.method = request.method, .head = view(request.head)};
   out.attachments.reserve(request.attachment_count);
@@ -68,7 +68,7 @@ inline Request to_request(const cj_request* wire) {
   return out;
 }
 
-inline std::uint32_t to_status(ErrorClass error_class) {
+inline std::uint32_t to_status(ErrorClass error_class) {  ///< CJ_STATUS of the class.
   return CJ_STATUS(static_cast<std::uint32_t>(error_class), 0);
 }
 

@@ -1,16 +1,17 @@
 //! sink/example: tells each event as a note in Example's inbox. Threads: any number; nothing here
 //! changes after create.
 mod abi;
+mod host;
 mod json;
 
 use abi::*;
+use host::Host;
 use std::ffi::c_void;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 struct Example {
     table: InstanceTable,
-    ctx: *mut c_void,
-    find: Option<extern "C" fn(*mut c_void, Str) -> *const ExtHeader>,
+    host: Host,
     url: String,
     token: String, // A handle: `secret` gives the value.
 }
@@ -34,53 +35,16 @@ fn word_of(status: u32, http_status: u32) -> &'static str {
 }
 
 impl Example {
-    /// A service's table, when this host has it.
-    unsafe fn service<T>(&self, id: &str) -> Option<&T> {
-        (self.find?(self.ctx, Str::of(id)) as *const T).as_ref()
-    }
-
-    unsafe fn secret(&self) -> Option<String> {
-        let mut value = Buf::EMPTY;
-        let secrets: &Secrets = self.service("cj.secrets/1")?;
-        if (secrets.get)(self.ctx, Str::of(&self.token), &mut value) != OK {
-            return None;
-        }
-        let text = value.as_str().text().map(String::from);
-        value.done();
-        text
-    }
-
-    unsafe fn post(&self, call: *const Call, token: &str, body: &str) -> Option<&'static str> {
-        let http: &Http = self.service("cj.http/1")?;
-        let head = format!(
-            "{{\"method\":\"POST\",\"url\":\"{}\",\"headers\":[{{\"name\":\"authorization\",\"value\":\"Bearer {token}\"}}]}}",
-            self.url
-        );
-        let attachment = Str::of(body);
-        let request = Request {
-            size: std::mem::size_of::<Request>() as u32,
-            method: 0,
-            head: Str::of(&head),
-            attachments: &attachment,
-            attachment_count: 1,
-        };
-        let mut result = CallResult::empty();
-        (http.send)(self.ctx, call, &request, &mut result);
-        let reply = result.head.as_str().text().and_then(|head| json::member(head, "status"));
-        let word = word_of(result.status, reply.and_then(|n| n.parse().ok()).unwrap_or(0));
-        result.done();
-        Some(word)
-    }
-
-    unsafe fn deliver(&self, call: *const Call, head: &str, result: &mut CallResult) {
+    fn deliver(&self, call: *const Call, head: &str, result: &mut CallResult) {
         let deliveries = json::member(head, "deliveries").and_then(json::items);
-        let (Some(deliveries), Some(token)) = (deliveries, self.secret()) else {
+        let (Some(deliveries), Some(token)) = (deliveries, self.host.secret(&self.token)) else {
             return result.fail(status(2), "deliveries are missing, or the token is");
         };
         let results = deliveries.iter().map(|delivery| {
             let note = json::member(delivery, "event").and_then(note_of);
             let word = note.map_or("permanent", |note| {
-                self.post(call, &token, &note).unwrap_or("config")
+                let posted = self.host.post(call, &self.url, &token, &note);
+                posted.map_or("config", |(status, http_status)| word_of(status, http_status))
             });
             format!("{{\"status\":\"{word}\"}}")
         });
@@ -121,7 +85,6 @@ extern "C" fn create(
     let (Some(url), Some(token)) = (text("url"), text("token")) else {
         return result.fail(status(4), "url and token are needed");
     };
-    let is_whole = unsafe { (*host).size } as usize >= std::mem::size_of::<HostTable>();
     let mut example = Box::new(Example {
         table: InstanceTable {
             size: std::mem::size_of::<InstanceTable>() as u32,
@@ -134,8 +97,7 @@ extern "C" fn create(
             get_extension: None,
             destroy: Some(destroy),
         },
-        ctx: unsafe { (*host).ctx },
-        find: if is_whole { unsafe { (*host).get_extension } } else { None },
+        host: unsafe { Host::new(host) },
         url,
         token,
     });
