@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "conversation/handlers/common.hpp"
 
 namespace conserje {
@@ -233,6 +235,7 @@ struct Routed {
   Said said;
   std::string intent;
 };
+void PrintTo(const Routed& routed, std::ostream* out) { *out << routed.what; }
 
 class Route : public testing::TestWithParam<Routed> {};
 

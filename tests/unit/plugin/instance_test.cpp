@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <thread>
 
 #include "conserje/sink_types.hpp"
@@ -147,6 +148,7 @@ struct Lie {
   const char* request;
   const char* what;
 };
+void PrintTo(const Lie& lie, std::ostream* out) { *out << lie.request; }
 class ALie : public testing::TestWithParam<Lie> {};
 
 TEST_P(ALie, IsABugThatIsCounted) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "conserje/channel_types.hpp"
 #include "conserje/json.hpp"
 #include "unit/plugin/elf_builder.hpp"
@@ -146,6 +148,7 @@ struct Flaw {
   std::string found;
   std::string needed;
 };
+void PrintTo(const Flaw& flaw, std::ostream* out) { *out << flaw.name; }
 class AWrongManifest : public testing::TestWithParam<Flaw> {};
 
 TEST_P(AWrongManifest, IsRefusedWithWhatIsWrong) {

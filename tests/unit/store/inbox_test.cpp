@@ -273,8 +273,8 @@ TEST_P(InboxTest, PutsNothingOffBehindAMessageThatAnotherHostIsFinishing) {
   };
   EXPECT_TRUE(value_of(database_->transact([&](Transaction& tx) {
     const bool finished = inbox_.finish(tx, first->lease, now());
-    looking = std::async(std::launch::async,
-                         [&] { return value_of(other.lease("host-2", now(), 60s)); });
+    looking =
+        std::async(std::launch::async, [&] { return value_of(other.lease("host-2", now(), 60s)); });
     while (!looks_or_waits(tx)) std::this_thread::yield();
     return finished;
   })));
