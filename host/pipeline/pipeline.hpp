@@ -73,6 +73,16 @@ struct AdminSettings {
   bool operator==(const AdminSettings&) const = default;
 };
 
+/// When a worker that has died is started again.
+struct RestartRules {
+  unsigned deaths = 5;            // At most kMostDeaths. As many, without a good call between them,
+  Millis within{60'000};          // within this time: quarantine.
+  Millis quarantine{5 * 60'000};  // Until it is tried again.
+
+  static constexpr unsigned kMostDeaths = 64;
+  bool operator==(const RestartRules&) const = default;
+};
+
 /// One configured plugin.
 struct PluginUse {
   std::string name{};     // The key; also the last part of /webhooks/<name>.
@@ -88,6 +98,7 @@ struct PluginUse {
   unsigned max_waiting = 64;  // Calls that wait for one of those to end; more are refused.
   Sandbox sandbox = Sandbox::available;              // Of its worker.
   unsigned memory_limit_mb = 512;                    // Of its worker.
+  RestartRules restart{};                            // Of its worker.
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
 
   /// Of every value in `config`, by JSON pointer; "" is the plugin itself.

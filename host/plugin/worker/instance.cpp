@@ -66,7 +66,7 @@ WorkerInstance::WorkerInstance(const WorkerParts& parts, const cj_host& host, st
              .destroy = [](void* self) { delete &of(self); }},
       events_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      supervision_(parts.restart),
+      supervision_(parts.use.restart),
       helpers_(kBackgroundLanes) {}
 
 void WorkerInstance::create(const cj_call& call, cj_result& result) {

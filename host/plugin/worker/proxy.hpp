@@ -23,7 +23,6 @@ struct WorkerParts {
   Log log = Log::silent();
   const Clock* clock = nullptr;
   Metrics* metrics = nullptr;
-  RestartRules restart{};
   std::uint32_t landlock_abi = UINT32_MAX;  // Confinement::landlock_abi
 };
 

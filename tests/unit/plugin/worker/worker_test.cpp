@@ -265,7 +265,7 @@ TEST_F(WorkerTest, DiesManyTimesAndLeavesNothingBehind) {
 }
 
 TEST_F(WorkerTest, WhatDiesAgainAndAgainIsPutIntoQuarantine) {
-  world.restart = {.deaths = 2};
+  world.use.restart = {.deaths = 2};
   auto plugin = world.run("sink_criminal");
   ASSERT_FALSE(ask(*plugin, "segv"));
   auto last = ask(*plugin, "segv");
