@@ -188,6 +188,7 @@ Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
   if (table != nullptr) instance->table_ = sized_copy(table);
   if (instance->table_.invoke == nullptr || instance->table_.destroy == nullptr) {
     instance->count_misuse("instance without invoke or destroy");
+  instance->confinement_ = code.confinement_of(instance->table_);
     return Error{ErrorClass::bug, "create returned no instance"};
   }
   return instance;

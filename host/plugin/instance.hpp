@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -138,6 +139,9 @@ class PluginInstance final : private ServiceClient {
   /// cancel, once for each. Returns how many are past their deadline now. app calls it every 100 ms
   /// or so.
   unsigned cancel_overdue();
+  /// What confines its worker on this machine; without items: it runs in this process.
+  Enforced confinement() const { return confinement_ ? confinement_() : Enforced{}; }
+
 
  private:
   friend class ResultView;
@@ -215,6 +219,8 @@ class PluginInstance final : private ServiceClient {
 
   const unsigned slot_count_;
   const std::unique_ptr<Slot[]> slots_;
+  std::function<Enforced()> confinement_{};
+
   std::atomic<unsigned> lost_{0};
   /// Who is at work, in one word, so that the last one out knows whether anybody waits and touches
   /// this object no more when nobody does. Bit i below 32: slots_[i] is taken; above: the number of

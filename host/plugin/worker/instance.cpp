@@ -106,6 +106,11 @@ WorkerInstance::~WorkerInstance() {
   if (repair_.joinable()) repair_.join();
 }
 
+Enforced WorkerInstance::enforced() const {
+  const std::lock_guard lock(mutex_);
+  return process_ == nullptr ? Enforced{} : process_->enforced();
+}
+
 void WorkerInstance::start(const cj_call& call, cj_result& result) {
   {
     const std::lock_guard lock(mutex_);
