@@ -87,6 +87,8 @@ PluginView view_of(const Plugin& plugin, const Vouched& vouched) {
   view.in_flight = running->in_flight();
   view.slots = running->slots();
   for (const auto& kind : running->manifest().kinds) view.kinds.push_back(kind.name);
+  for (const auto& item : running->confinement().items)
+    view.sandbox.push_back({item.name, item.in_force, item.detail});
   return view;
 }
 

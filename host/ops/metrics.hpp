@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
@@ -11,12 +12,13 @@
 #include <vector>
 
 namespace prometheus {
-class Counter;
 class Gauge;
-class Histogram;
 }  // namespace prometheus
 
 namespace conserje {
+
+class CounterSeries;
+class HistogramSeries;
 
 /// One metric as it is declared in metric_names.hpp; `labels` are the names, values are given in
 /// the same order.
@@ -29,17 +31,18 @@ struct MetricFamily {
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 
 /// Handles of one series each: resolve them once, keep them by value, use them on the hot path (one
-/// atomic add, for a histogram one short lock). Valid as long as their Metrics. Threads: any. A
+/// atomic add, for a histogram two). Valid as long as their Metrics. Threads: any. A
 /// default-made one counts nothing.
 class Counter {
  public:
   Counter() = default;
-  void add(double by = 1) const;  // by >= 0; a negative or NaN one is ignored.
+  void add() const;
+  void add(double by) const;  // by >= 0; a negative or NaN one is ignored.
 
  private:
   friend class Metrics;
-  explicit Counter(prometheus::Counter* series) : series_(series) {}
-  prometheus::Counter* series_ = nullptr;
+  explicit Counter(CounterSeries* series) : series_(series) {}
+  CounterSeries* series_ = nullptr;
 };
 
 class Gauge {
@@ -57,12 +60,13 @@ class Gauge {
 class Histogram {
  public:
   Histogram() = default;
-  void observe(double value) const;  // Seconds, where the name ends in _seconds.
+  void observe(double value) const;
+  void observe(std::chrono::nanoseconds time) const;  // Where the name ends in _seconds.
 
  private:
   friend class Metrics;
-  explicit Histogram(prometheus::Histogram* series) : series_(series) {}
-  prometheus::Histogram* series_ = nullptr;
+  explicit Histogram(HistogramSeries* series) : series_(series) {}
+  HistogramSeries* series_ = nullptr;
 };
 
 /// Upper bounds in seconds, from a table look-up to a vendor's time-out.

@@ -259,6 +259,11 @@ void read_isolation(Section& section, PluginUse& plugin) {
                                 {"available", Sandbox::available},
                                 {"off", Sandbox::off}}));
   section.number("memory_limit_mb", plugin.memory_limit_mb, 16U, 65'536U);
+  section.section("restart", [&](Section& restart) {
+    restart.number("deaths", plugin.restart.deaths, 1U, RestartRules::kMostDeaths);
+    restart.duration("within_s", plugin.restart.within, 1s, 24h);
+    restart.duration("quarantine_s", plugin.restart.quarantine, 1s, 24h);
+  });
 }
 
 void read_reply_template(const Reading& reading, Section& section, PluginUse& plugin) {

@@ -81,6 +81,16 @@ struct ReplyTemplate {
   bool operator==(const ReplyTemplate&) const = default;
 };
 
+/// When a worker that has died is started again.
+struct RestartRules {
+  unsigned deaths = 5;            // At most kMostDeaths. As many, without a good call between them,
+  Millis within{60'000};          // within this time: quarantine.
+  Millis quarantine{5 * 60'000};  // Until it is tried again.
+
+  static constexpr unsigned kMostDeaths = 64;
+  bool operator==(const RestartRules&) const = default;
+};
+
 /// One configured plugin.
 struct PluginUse {
   std::string name{};     // The key; also the last part of /webhooks/<name>.
@@ -97,6 +107,7 @@ struct PluginUse {
   Sandbox sandbox = Sandbox::available;              // Of its worker.
   unsigned memory_limit_mb = 512;                    // Of its worker.
   std::optional<ReplyTemplate> reply_template{};     // Of a channel.
+  RestartRules restart{};                            // Of its worker.
   nlohmann::json config = nlohmann::json::object();  // As written until check_config() has run.
 
   /// Of every value in `config`, by JSON pointer; "" is the plugin itself.

@@ -17,11 +17,9 @@ constexpr std::uint64_t kCancelling = std::uint64_t{1} << 63;  // In Slot::call_
 constexpr Millis kPatience{10};
 constexpr std::chrono::hours kLongestWait{24};
 
-/// Unique in this process, never 0.
-std::uint64_t next_call_id() {
-  static std::atomic<std::uint64_t> last{0};
-  return last.fetch_add(1, std::memory_order_relaxed) + 1;
-}
+/// Call ids are unique in an instance, and never 0. Those of different slots differ in their last
+/// bits, so that slots count alone; a word that all calls add to costs as much as a lock.
+constexpr std::uint64_t kIdsOfSlots = 2 * kMaxParallel;
 
 std::uint64_t to_ns(MonotonicTime time) {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
@@ -179,7 +177,7 @@ Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
       new PluginInstance(use, manifest, std::move(services), sources));
   instance->services_->attach(*instance);
   const auto config = use.config.dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto call = instance->make_call({}, instance->clock_.monotonic());
+  const auto call = instance->make_call({}, instance->clock_.monotonic(), instance->next_call_id());
   const cj_instance* table = nullptr;
   const auto created = instance->ask([&](cj_result* result) {
     code.create(instance->services_->host(), &call, to_c(config), &table, result);
@@ -190,6 +188,7 @@ Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
     instance->count_misuse("instance without invoke or destroy");
     return Error{ErrorClass::bug, "create returned no instance"};
   }
+  instance->confinement_ = code.confinement_of(instance->table_);
   return instance;
 }
 
@@ -202,7 +201,7 @@ PluginInstance::~PluginInstance() {
 Status PluginInstance::start(const CallSpec& spec) {
   started_ = true;
   if (table_.start != nullptr) {
-    const auto call = make_call(spec, clock_.monotonic());
+    const auto call = make_call(spec, clock_.monotonic(), next_call_id());
     const auto started = ask([&](cj_result* result) { table_.start(table_.self, &call, result); });
     if (!started) return started;
   }
@@ -220,7 +219,7 @@ bool PluginInstance::drain(const CallSpec& spec) {
   }
   constexpr Millis kGrace{1'000};  // For calls that have been asked to stop.
   const auto idle = [&] { return in_flight() == 0; };
-  const auto call = make_call(spec, clock_.monotonic());
+  const auto call = make_call(spec, clock_.monotonic(), next_call_id());
   if (!wait_until(MonotonicTime(std::chrono::nanoseconds(call.deadline_ns)), UINT_MAX, idle)) {
     cancel_due(UINT64_MAX);
     services_->interrupt();
@@ -258,7 +257,7 @@ ResultView PluginInstance::invoke(const CallSpec& spec, std::uint32_t number, st
   if (method == nullptr || attachments.size() > kMaxAttachments)
     return cannot_ask(number, attachments.size());
   auto started = clock_.monotonic();
-  cj_call call = make_call(spec, started);
+  cj_call call = make_call(spec, started, 0);
   int slot = try_acquire();
   if (slot < 0 && lost_ == slot_count_)
     return refused(*method, "each slot is lost to a call that does not return");
@@ -274,15 +273,17 @@ ResultView PluginInstance::invoke(const CallSpec& spec, std::uint32_t number, st
     return refused(*method, accepting_ ? "no time is left" : "is not running");
   }
   auto& entry = slots_[number_of_slot];
+  call.call_id = ++entry.calls * kIdsOfSlots + number_of_slot + 1;
   entry.cancelled.store(0, std::memory_order_relaxed);
   entry.deadline_ns.store(call.deadline_ns, std::memory_order_relaxed);
   entry.call_id.store(call.call_id, std::memory_order_release);
   call.cancelled = reinterpret_cast<const std::uint32_t*>(&entry.cancelled);
 
-  const auto apart = perform_apart(number_of_slot, *method, call, head, attachments);
+  const Question asked{*method, call, head, attachments};
+  const auto apart = perform_apart(number_of_slot, asked);
   if (apart == nullptr) {
     return ResultView(this, share, [&](cj_result& result) {
-      perform_in(entry, *method, call, head, attachments, result);
+      perform_in(entry, asked, result);
       count(*method, result.status, started);
     });
   }
@@ -300,14 +301,14 @@ ResultView PluginInstance::invoke(const CallSpec& spec, std::uint32_t number, st
   });
 }
 
-/// Null: the call is to run on this thread.
-std::shared_ptr<PluginInstance::ApartCall> PluginInstance::perform_apart(
-    unsigned slot, const Method& method, const cj_call& call, std::string_view head,
-    std::span<const std::string_view> attachments) {
-  if (threads_ == nullptr) return nullptr;
-  auto apart = std::make_shared<ApartCall>(call, head, attachments);
-  const auto runs = threads_->run([this, slot, &method, apart] {
-    perform_in(slots_[slot], method, apart->call, apart->head, apart->attachments, apart->result);
+/// Null: the call is to run on this thread, because its method promises not to block, or there is
+/// no other.
+std::shared_ptr<PluginInstance::ApartCall> PluginInstance::perform_apart(unsigned slot,
+                                                                         const Question& asked) {
+  if (threads_ == nullptr || asked.method.is_inline) return nullptr;
+  auto apart = std::make_shared<ApartCall>(asked.call, asked.head, asked.attachments);
+  const auto runs = threads_->run([this, slot, &method = asked.method, apart] {
+    perform_in(slots_[slot], {method, apart->call, apart->head, apart->attachments}, apart->result);
     if (apart->finish()) return;
     release_all(apart->result);  // Nobody wants it any more.
     lost_.fetch_sub(1);
@@ -317,15 +318,12 @@ std::shared_ptr<PluginInstance::ApartCall> PluginInstance::perform_apart(
 }
 
 /// One call in its slot, on the thread that runs it.
-void PluginInstance::perform_in(Slot& slot, const Method& method, const cj_call& call,
-                                std::string_view head,
-                                std::span<const std::string_view> attachments,
-                                cj_result& result) const {
+void PluginInstance::perform_in(Slot& slot, const Question& asked, cj_result& result) const {
   slot.thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  perform(method, call, head, attachments, result);
+  perform(asked, result);
   // cancel_overdue() may be at work on this very call: then its mark goes first.
-  for (auto expected = call.call_id; !slot.call_id.compare_exchange_weak(expected, 0);
-       expected = call.call_id)
+  const auto id = asked.call.call_id;
+  for (auto expected = id; !slot.call_id.compare_exchange_weak(expected, 0); expected = id)
     std::this_thread::yield();
   slot.thread.store({}, std::memory_order_relaxed);
 }
@@ -342,31 +340,30 @@ ResultView PluginInstance::invoke_inline(const CallSpec& spec, std::uint32_t num
     return refused(*method, "is not running");
   }
   const auto started = clock_.monotonic();
-  const cj_call call = make_call(spec, started);
+  const cj_call call = make_call(spec, started, next_call_id());
   return ResultView(this, kInlineCall, [&](cj_result& result) {
     inline_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-    perform(*method, call, head, attachments, result);
+    perform({*method, call, head, attachments}, result);
     count(*method, result.status, started);
     inline_thread_.store({}, std::memory_order_relaxed);
   });
 }
 
-void PluginInstance::perform(const Method& method, const cj_call& call, std::string_view head,
-                             std::span<const std::string_view> attachments,
-                             cj_result& result) const {
+void PluginInstance::perform(const Question& asked, cj_result& result) const {
   std::array<cj_str, kMaxAttachments> wire;
-  std::transform(attachments.begin(), attachments.end(), wire.begin(),
+  std::transform(asked.attachments.begin(), asked.attachments.end(), wire.begin(),
                  [](std::string_view bytes) { return to_c(bytes); });
-  const cj_request request{sizeof(cj_request), method.number, to_c(head), wire.data(),
-                           attachments.size()};
-  guarded(result, [&](cj_result* filled) { table_.invoke(table_.self, &call, &request, filled); });
+  const cj_request request{sizeof(cj_request), asked.method.number, to_c(asked.head), wire.data(),
+                           asked.attachments.size()};
+  guarded(result,
+          [&](cj_result* filled) { table_.invoke(table_.self, &asked.call, &request, filled); });
 }
 
 void PluginInstance::count(const Method& method, std::uint32_t status,
                            MonotonicTime started) const {
   const auto error_class = status == CJ_OK ? 0U : static_cast<unsigned>(to_class(status));
   method.results[error_class].add();
-  method.seconds.observe(std::chrono::duration<double>(clock_.monotonic() - started).count());
+  method.seconds.observe(clock_.monotonic() - started);
 }
 
 /// Whatever the plugin does, `result` is one without a flaw afterwards.
@@ -398,11 +395,17 @@ Status PluginInstance::ask(F&& plugin_function) const {
   return status;
 }
 
-cj_call PluginInstance::make_call(const CallSpec& spec, MonotonicTime now) const {
+/// Of a call without a slot: they are multiples of kIdsOfSlots.
+std::uint64_t PluginInstance::next_call_id() const {
+  return (calls_without_slot_.fetch_add(1, std::memory_order_relaxed) + 1) * kIdsOfSlots;
+}
+
+cj_call PluginInstance::make_call(const CallSpec& spec, MonotonicTime now,
+                                  std::uint64_t call_id) const {
   const auto deadline = spec.deadline == MonotonicTime{} ? now + use_.deadline : spec.deadline;
   return {.size = sizeof(cj_call),
           .attempt = spec.attempt,
-          .call_id = next_call_id(),
+          .call_id = call_id,
           .deadline_ns = to_ns(deadline),
           .trace_id = to_c(spec.trace_id),
           .idempotency_key = to_c(spec.idempotency_key),

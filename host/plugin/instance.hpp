@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -106,12 +107,16 @@ class PluginInstance final : private ServiceClient {
   /// The same, typed: In and Out are of the generated <kind>_types.hpp.
   template <class Out, class In>
   Result<Out> call_as(const CallSpec& spec, std::uint32_t method, const In& request) {
-    auto reply = invoke(spec, method, encode(request), {});
+    auto reply = invoke(spec, method, encode(request));
     if (!reply.ok()) return reply.error();
     auto decoded = decode<Out>(reply.head());
     if (!decoded) return bad_head(decoded.error());
     return decoded;
   }
+
+  /// call() without a copy of the reply, and without a look at its head. The same errors.
+  ResultView invoke(const CallSpec& spec, std::uint32_t method, std::string_view head,
+                    std::span<const std::string_view> attachments = {});
 
   /// The lean call of a method that the manifest lists as inline: no slot, no waiting, no copy. The
   /// same errors. [I/O thread]
@@ -134,6 +139,9 @@ class PluginInstance final : private ServiceClient {
   /// What it says of itself, made worse by calls that are stuck. No I/O.
   HealthCheck health() const;
 
+  /// What confines its worker on this machine; without items: it runs in this process.
+  Enforced confinement() const { return confinement_ ? confinement_() : Enforced{}; }
+
   /// Asks the calls whose deadline has passed to return: sets their flag and calls the plugin's
   /// cancel, once for each. Returns how many are past their deadline now. app calls it every 100 ms
   /// or so.
@@ -148,6 +156,7 @@ class PluginInstance final : private ServiceClient {
     std::atomic<std::uint64_t> deadline_ns{0};
     std::atomic<std::thread::id> thread{};
     std::atomic<std::uint32_t> cancelled{0};  // cj_call.cancelled points here.
+    std::uint64_t calls = 0;                  // So far. For whoever holds the slot.
   };
   /// A declared method with its metrics, resolved once.
   struct Method {
@@ -162,22 +171,24 @@ class PluginInstance final : private ServiceClient {
   PluginInstance(const PluginUse& use, const Manifest& manifest,
                  std::shared_ptr<HostServices> services, const ServiceSources& sources);
 
-  ResultView invoke(const CallSpec& spec, std::uint32_t method, std::string_view head,
-                    std::span<const std::string_view> attachments);
-  void perform(const Method& method, const cj_call& call, std::string_view head,
-               std::span<const std::string_view> attachments, cj_result& result) const;
-  void perform_in(Slot& slot, const Method& method, const cj_call& call, std::string_view head,
-                  std::span<const std::string_view> attachments, cj_result& result) const;
+  /// What is asked, borrowed. Passed on as one: its parts would not fit into registers.
+  struct Question {
+    const Method& method;
+    const cj_call& call;
+    std::string_view head;
+    std::span<const std::string_view> attachments;
+  };
+  void perform(const Question& asked, cj_result& result) const;
+  void perform_in(Slot& slot, const Question& asked, cj_result& result) const;
   struct ApartCall;
-  std::shared_ptr<ApartCall> perform_apart(unsigned slot, const Method& method, const cj_call& call,
-                                           std::string_view head,
-                                           std::span<const std::string_view> attachments);
+  std::shared_ptr<ApartCall> perform_apart(unsigned slot, const Question& asked);
   void count(const Method& method, std::uint32_t status, MonotonicTime started) const;
   template <class F>
   void guarded(cj_result& result, F&& plugin_function) const;
   template <class F>
   Status ask(F&& plugin_function) const;
-  cj_call make_call(const CallSpec& spec, MonotonicTime now) const;
+  cj_call make_call(const CallSpec& spec, MonotonicTime now, std::uint64_t call_id) const;
+  std::uint64_t next_call_id() const;
   const Method* find_method(std::uint32_t number) const;
   ResultView cannot_ask(std::uint32_t method, std::size_t attachments) const;
   ResultView refused(const Method& method, std::string_view why) const;
@@ -208,6 +219,8 @@ class PluginInstance final : private ServiceClient {
   CallThreads* const threads_;  // Null: calls run on their caller's thread.
   cj_instance table_{};         // Complete: what the plugin's own is too short for is null.
 
+  std::function<Enforced()> confinement_{};
+
   std::atomic<bool> accepting_{false};
   bool started_ = false;
   bool drained_ = false;
@@ -228,6 +241,7 @@ class PluginInstance final : private ServiceClient {
   unsigned waiting_ = 0;  // Guarded by mutex_; kWaited is set while it is not 0.
 
   std::atomic<std::thread::id> inline_thread_{};
+  mutable std::atomic<std::uint64_t> calls_without_slot_{0};
 };
 
 }  // namespace conserje

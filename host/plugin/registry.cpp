@@ -294,8 +294,7 @@ Result<std::shared_ptr<const PluginCode>> Registry::load(const InspectedPlugin& 
                                                    .manifest = without_inline(manifest),
                                                    .log = sources_.log.with({{"plugin", use.name}}),
                                                    .clock = sources_.clock,
-                                                   .metrics = sources_.metrics,
-                                                   .restart = sources_.worker_restart}));
+                                                   .metrics = sources_.metrics}));
   }
   if (before != nullptr && is_in_process(before->made.inspected) &&
       before->made.inspected.image->bytes() == image->bytes())

@@ -24,7 +24,6 @@
 #include "plugin/http/client.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/plugin_storage.hpp"
-#include "plugin/worker/supervision.hpp"
 
 namespace conserje {
 
@@ -62,7 +61,6 @@ struct ServiceSources {
   TimerScheduler* timers = nullptr;
   CallThreads* call_threads = nullptr;  // Null: a plugin's calls run on their callers' threads.
   std::filesystem::path worker_executable = "/proc/self/exe";  // With a `worker` of worker_main().
-  RestartRules worker_restart{};
 };
 
 class ServiceContext;

@@ -63,14 +63,13 @@ struct Bench {
                          .use = use,
                          .manifest = manifest,
                          .clock = &clock,
-                         .metrics = &metrics,
-                         .restart = {.deaths = 64}});
+                         .metrics = &metrics});
   }
 
   std::shared_ptr<Launcher> launcher;
   std::shared_ptr<const SealedImage> image;
   Manifest manifest;
-  PluginUse use{.name = "bench", .kind = "sink", .use = "sink/bench"};
+  PluginUse use{.name = "bench", .kind = "sink", .use = "sink/bench", .restart = {.deaths = 64}};
   SystemClock clock{};
   Metrics metrics{};
   SystemRandom random{};

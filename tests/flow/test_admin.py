@@ -139,6 +139,18 @@ def test_the_plugins_are_listed_with_version_and_health(host):
     assert api.call("GET", PLUGINS + "/other")[0] == 404
 
 
+def test_what_confines_a_worker_is_listed_item_by_item(admin_config, make_host):
+    admin_config["plugins"]["crm"]["isolation"] = "process"
+    host = make_host(admin_config)
+    host.start()
+    api = api_of(host, "plugins:read")
+    here, there = (api.call("GET", f"{PLUGINS}/{name}")[1]["sandbox"] for name in ("builtin", "crm"))
+    assert here == []
+    names = ["parent", "limits", "capabilities", "no_new_privs", "files", "system_calls"]
+    assert [item["name"] for item in there] == names
+    assert there[0]["enforced"] and all(item["detail"] for item in there)
+
+
 def test_what_a_token_may_not_is_403_and_names_the_scope(host):
     status, problem, headers = api_of(host, "plugins:read").call("POST", "/api/v1/admin/reload")
     assert status == 403 and '"plugins:write"' in problem["detail"]

@@ -8,6 +8,10 @@
 namespace conserje {
 namespace {
 
+/// Bytes that a frame's head is believed: room is made for as many at once, which costs a liar's
+/// host addresses alone.
+constexpr std::size_t kBelieved = 2 * 1024 * 1024;
+
 /// A plugin's text that points nowhere is empty.
 std::string_view safe(cj_str text) {
   return text.data == nullptr ? std::string_view() : view(text);
@@ -46,6 +50,7 @@ FrameAssembly::Step FrameAssembly::add(std::string_view packet) {
     head_ = decode_head(packet);
     if (!head_) return Step::bad;
     packet.remove_prefix(kFrameHeadBytes);
+    body_.reserve(std::min<std::size_t>(head_->size, kBelieved));
   } else if (packet.empty()) {
     return Step::bad;  // A frame that goes on must get somewhere.
   }

@@ -66,7 +66,7 @@ WorkerInstance::WorkerInstance(const WorkerParts& parts, const cj_host& host, st
              .destroy = [](void* self) { delete &of(self); }},
       events_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      supervision_(parts.restart),
+      supervision_(parts.use.restart),
       helpers_(kBackgroundLanes) {}
 
 void WorkerInstance::create(const cj_call& call, cj_result& result) {
@@ -104,6 +104,11 @@ WorkerInstance::~WorkerInstance() {
   wake();
   if (watcher_.joinable()) watcher_.join();
   if (repair_.joinable()) repair_.join();
+}
+
+Enforced WorkerInstance::enforced() const {
+  const std::lock_guard lock(mutex_);
+  return process_ == nullptr ? Enforced{} : process_->enforced();
 }
 
 void WorkerInstance::start(const cj_call& call, cj_result& result) {

@@ -40,6 +40,8 @@ class WorkerInstance {
   void health(cj_result& result);
 
   const cj_instance& table() const { return table_; }
+  /// What confines the worker that runs, or the last one.
+  Enforced enforced() const;
 
  private:
   using Process = std::shared_ptr<WorkerProcess>;

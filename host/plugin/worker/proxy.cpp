@@ -17,6 +17,11 @@ void WorkerPlugin::create(const cj_host* host, const cj_call* call, cj_str confi
   if (result->status == CJ_OK) *instance = &made.release()->table();
 }
 
+std::function<Enforced()> WorkerPlugin::confinement_of(const cj_instance& instance) const {
+  const auto* worker = static_cast<const WorkerInstance*>(instance.self);
+  return [worker] { return worker->enforced(); };
+}
+
 Result<Enforced> confinement_here(const SealedImage& image) {
   constexpr std::chrono::seconds kPatience{10};
   Launcher launcher;

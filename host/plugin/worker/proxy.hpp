@@ -23,7 +23,6 @@ struct WorkerParts {
   Log log = Log::silent();
   const Clock* clock = nullptr;
   Metrics* metrics = nullptr;
-  RestartRules restart{};
   std::uint32_t landlock_abi = UINT32_MAX;  // Confinement::landlock_abi
 };
 
@@ -40,6 +39,7 @@ class WorkerPlugin final : public PluginCode {
   /// retry, no worker comes to stand.
   void create(const cj_host* host, const cj_call* call, cj_str config, const cj_instance** instance,
               cj_result* result) const override;
+  std::function<Enforced()> confinement_of(const cj_instance& instance) const override;
 
  private:
   WorkerParts parts_;

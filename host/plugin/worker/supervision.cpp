@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostRemembered = 64;
 constexpr Millis kWaits[] = {0ms, 50ms, 200ms, 1s, 5s};
 
 }  // namespace
@@ -20,7 +19,7 @@ constexpr Millis kWaits[] = {0ms, 50ms, 200ms, 1s, 5s};
 Supervision::Verdict Supervision::died(MonotonicTime now) {
   deaths_.push_back(now);
   while (deaths_.size() > 1 && now - deaths_.front() > rules_.within) deaths_.pop_front();
-  if (deaths_.size() > kMostRemembered) deaths_.pop_front();
+  if (deaths_.size() > RestartRules::kMostDeaths) deaths_.pop_front();
   if (deaths_.size() >= rules_.deaths) in_quarantine_ = true;
   // Once there, the single try after each quarantine decides alone.
   if (in_quarantine_) return {rules_.quarantine, true};

@@ -6,17 +6,9 @@
 #include <string>
 
 #include "guard/clock.hpp"
+#include "pipeline/pipeline.hpp"
 
 namespace conserje {
-
-/// When a worker that has died is started again.
-struct RestartRules {
-  unsigned deaths = 5;            // At most 64. As many, without a good call between them,
-  Millis within{60'000};          // within this time: quarantine.
-  Millis quarantine{5 * 60'000};  // Until it is tried again.
-
-  bool operator==(const RestartRules&) const = default;
-};
 
 /// The history of one plugin's workers, and what to do about the next death. Pure: time is passed
 /// in.

@@ -13,6 +13,7 @@
 namespace conserje {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -44,6 +45,36 @@ TEST(Metrics, ExposesAHistogramWithCumulativeBuckets) {
                                           "orchestrator_latency_seconds_bucket{le=\"0.1\"} 1\n"
                                           "orchestrator_latency_seconds_bucket{le=\"1\"} 2\n"
                                           "orchestrator_latency_seconds_bucket{le=\"+Inf\"} 3\n"));
+}
+
+TEST(Metrics, AHistogramTakesTimesAsTheyAre) {
+  Metrics metrics;
+  const double buckets[] = {0.125, 1};
+  const auto latency = metrics.histogram(metric::kOrchestratorLatency, {}, buckets);
+  latency.observe(std::chrono::milliseconds(125));  // A bound belongs to its bucket.
+  latency.observe(std::chrono::nanoseconds(125'000'001));
+  latency.observe(std::chrono::hours(1));
+  latency.observe(0.5);
+  EXPECT_THAT(metrics.expose(), HasSubstr("orchestrator_latency_seconds_bucket{le=\"0.125\"} 1\n"
+                                          "orchestrator_latency_seconds_bucket{le=\"1\"} 3\n"
+                                          "orchestrator_latency_seconds_bucket{le=\"+Inf\"} 4\n"));
+}
+
+TEST(Metrics, ACounterTakesWholesAndFractions) {
+  Metrics metrics;
+  const auto weight = metrics.counter("weight_total", "Weight.", {});
+  weight.add();
+  weight.add(0.5);
+  weight.add(-1);
+  EXPECT_THAT(metrics.expose(), HasSubstr("\nweight_total 1.5\n"));
+}
+
+TEST(Metrics, ANameKeepsItsTypeForGood) {
+  Metrics metrics;
+  metrics.counter("one", "One.", {}).add();
+  metrics.histogram("one", "One.", {}).observe(1);
+  EXPECT_THAT(metrics.expose(),
+              AllOf(HasSubstr("\none 1\n"), HasSubstr("metrics_refused_total 1")));
 }
 
 TEST(Metrics, LabelValuesCannotBreakTheFormat) {

@@ -123,7 +123,7 @@ TEST_F(Load, ReadsFlowsNotifyAndTexts) {
 time_zone: UTC
 hotel: {name: H}
 plugins:
-  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, reply_template: {name: reply_waiting, languages: {es: es_AR}}, deadline_ms: 500, max_in_flight: 2, max_waiting: 3}
+  whatsapp: {use: channel/whatsapp, required: true, isolation: process, sandbox: required, memory_limit_mb: 64, reply_template: {name: reply_waiting, languages: {es: es_AR}}, restart: {deaths: 3, within_s: 10, quarantine_s: 20}, deadline_ms: 500, max_in_flight: 2, max_waiting: 3}
   vendor: {use: ./vendor.so}
   staff: {use: sink/slack}
 pipeline:
@@ -148,6 +148,7 @@ texts:
   EXPECT_EQ(pipeline.plugin("whatsapp")->memory_limit_mb, 64U);
   EXPECT_EQ(pipeline.plugin("whatsapp")->reply_template,
             (ReplyTemplate{.name = "reply_waiting", .languages = {{"es", "es_AR"}}}));
+  EXPECT_EQ(pipeline.plugin("whatsapp")->restart, (RestartRules{3, 10s, 20s}));
   EXPECT_EQ(pipeline.plugin("mail"), nullptr);
   EXPECT_EQ(pipeline.flows,
             (std::vector<Flow>{{{"whatsapp"}, "vendor", "vendor", {"greeting", "human"}}}));
@@ -325,6 +326,14 @@ TEST_F(Load, EachPluginSettingRefusesWhatItCannotTake) {
       {"{use: channel/x, reply_template: {languages: {es: es}}}",
        "\"name\" is missing in \"plugins.x.reply_template\""},
       {"{use: channel/x, memory_limit_mb: 1}", "\"1\" does not fit \"plugins.x.memory_limit_mb\""},
+      {"{use: channel/x, restart: {deaths: 0}}",
+       "\"0\" does not fit \"plugins.x.restart.deaths\"\n"
+       "    needed: deaths: a whole number from 1 to 64"},
+      {"{use: channel/x, restart: {within_s: 0}}",
+       "\"0\" does not fit \"plugins.x.restart.within_s\""},
+      {"{use: channel/x, restart: {quarantine_s: 1d}}",
+       "\"1d\" does not fit \"plugins.x.restart.quarantine_s\""},
+      {"{use: channel/x, restart: {death: 1}}", "did you mean \"deaths\"?"},
       {"{use: channel/x, required: yes}", "\"yes\" does not fit \"plugins.x.required\""},
       {"{use: channel/x, allow_unsigned: please}",
        "\"please\" does not fit \"plugins.x.allow_unsigned\""},

@@ -73,6 +73,7 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
   EXPECT_EQ(first.isolation, Isolation::in_process);  // By default as the file's origin asks for.
   EXPECT_EQ(first.sandbox, plugin.sandbox);
   EXPECT_EQ(first.memory_limit_mb, plugin.memory_limit_mb);
+  EXPECT_EQ(first.restart, plugin.restart);
 }
 
 TEST(Dev, IsWithoutFindings) {

@@ -294,6 +294,17 @@ TEST(PluginInstance, ACallerHasItsAnswerWhenTheCallDoesNotReturn) {
   EXPECT_EQ(plugin->lost_slots(), 0U);
 }
 
+TEST(PluginInstance, AMethodThatPromisesNotToBlockRunsOnItsCallersThread) {
+  World world;
+  world.calls_apart = true;
+  std::thread::id ran{};
+  world.before_reply = [&](std::stop_token) { ran = std::this_thread::get_id(); };
+  auto plugin = run_plugin(world, "sink_good", {{"url", "https://a.example"}});
+  const std::string_view get = R"({"method":"GET","url":"https://a.example/"})";
+  ASSERT_TRUE(plugin->call({}, deliver, R"({"http":1})", {&get, 1}));
+  EXPECT_EQ(ran, std::this_thread::get_id());
+}
+
 TEST(PluginInstance, ALostSlotComesBackWithItsCall) {
   World world;
   world.calls_apart = true;

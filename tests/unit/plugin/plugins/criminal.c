@@ -66,8 +66,8 @@ static int connect_abstract(void) {
   return error;
 }
 
-static int allocate_4_gb(void) {
-  const size_t size = (size_t)4 << 30;
+static int allocate(size_t megabytes) {
+  const size_t size = megabytes << 20;
   void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return errno;
   munmap(memory, size);
@@ -118,6 +118,7 @@ static int attempt(const cj_request *request) {
   if (is(request, "inet6 socket")) return socket_error(AF_INET6, SOCK_DGRAM);
   if (is(request, "unix socket")) return socket_error(AF_UNIX, SOCK_STREAM);
   if (is(request, "netlink socket")) return socket_error(AF_NETLINK, SOCK_RAW);
+  if (is(request, "raw socket")) return socket_error(AF_INET, SOCK_RAW);
   if (is(request, "connect abstract")) return connect_abstract();
   if (is(request, "exec")) return execute();
   if (is(request, "fork bomb")) return fork_error();
@@ -126,7 +127,8 @@ static int attempt(const cj_request *request) {
   if (is(request, "kill parent")) return error_of(kill(getppid(), SIGKILL));
   if (is(request, "kill all")) return error_of(kill(-1, SIGKILL));
   if (is(request, "pidfd parent")) return error_of(syscall(SYS_pidfd_open, getppid(), 0));
-  if (is(request, "allocate 4 GB")) return allocate_4_gb();
+  if (is(request, "allocate 4 GB")) return allocate(4096);
+  if (is(request, "allocate 128 MB")) return allocate(128);
   if (is(request, "memfd")) return error_of(memfd_create("x", 0));
   if (is(request, "raise limit")) return raise_limit();
   if (is(request, "mount")) return error_of(mount("none", "/mnt", "tmpfs", 0, NULL));

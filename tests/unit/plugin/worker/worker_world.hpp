@@ -13,8 +13,7 @@ namespace conserje {
 /// A world with workers in it.
 struct WorkerWorld : World {
   std::shared_ptr<Launcher> launcher = std::make_shared<Launcher>(CONSERJE_TEST_WORKER);
-  PluginUse use{.name = "staff", .kind = "sink", .use = "sink/staff"};
-  RestartRules restart{.deaths = 1'000};
+  PluginUse use{.name = "staff", .kind = "sink", .use = "sink/staff", .restart = {.deaths = 1'000}};
   std::uint32_t landlock_abi = UINT32_MAX;
   std::mutex log_mutex{};  // Guards log_lines: a worker's watcher logs, too.
 
@@ -38,7 +37,7 @@ struct WorkerWorld : World {
         },
         LogLevel::debug, clock);
     const WorkerPlugin code(
-        {launcher, *image, use, manifest, all.log, all.clock, all.metrics, restart, landlock_abi});
+        {launcher, *image, use, manifest, all.log, all.clock, all.metrics, landlock_abi});
     return PluginInstance::create(use, manifest, code,
                                   std::make_shared<HostServices>(use, manifest, all), all);
   }
