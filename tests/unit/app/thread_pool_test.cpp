@@ -31,6 +31,21 @@ TEST(ThreadPool, RunsAsManyTasksAtOnceAsItHasThreads) {
   EXPECT_EQ(waiting, 2);
 }
 
+TEST(ThreadPool, HasMoreThreadsWhenItIsTold) {
+  std::promise<void> both;
+  std::atomic<int> waiting{0};
+  ThreadPool pool(1, 10);
+  pool.change_most(2);
+  auto met = both.get_future().share();
+  for (int i = 0; i < 2; ++i)
+    pool.post([&, met] {
+      if (++waiting == 2) both.set_value();
+      met.wait();
+    });
+  met.wait();
+  EXPECT_EQ(waiting, 2);
+}
+
 TEST(ThreadPool, RefusesWhatDoesNotFitIntoItsQueue) {
   std::promise<void> begun, end;
   ThreadPool pool(1, 1);
