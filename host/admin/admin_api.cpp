@@ -239,12 +239,12 @@ class AdminApi : public std::enable_shared_from_this<AdminApi> {
   /// Who wrote what, and what became of it.
   void audit(const Visit& visit, int status) {
     if (visit.request.method == "GET") return;
-    parts_.log.info("admin write", {{"token", visit.call.caller.id},
-                                    {"method", visit.request.method},
-                                    {"path", visit.request.path},
-                                    {"status", status},
-                                    {"source", visit.source},
-                                    {"correlation_id", visit.request.correlation_id}});
+    parts_.log.audit("admin write", {{"token", visit.call.caller.id},
+                                     {"method", visit.request.method},
+                                     {"path", visit.request.path},
+                                     {"status", status},
+                                     {"source", visit.source},
+                                     {"correlation_id", visit.request.correlation_id}});
   }
 
   const AdminParts parts_;

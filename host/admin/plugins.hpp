@@ -21,9 +21,9 @@ struct SandboxItem {
 
 /// What became of the wish to reload one plugin.
 struct ReloadOutcome {
-  std::string plugin{};
+  std::string plugin{};         // "(pipeline)": what is no plugin.
   bool reloaded = false;        // False: the generation before goes on serving.
-  std::int64_t generation = 1;  // The one that serves now.
+  std::int64_t generation = 1;  // The one that serves now; 0: none.
   std::string detail{};         // Why not, with what to do about it; may be empty.
   WallTime at{};
   Millis took{};
@@ -57,7 +57,8 @@ struct PluginsArea {
   /// Errors, when nothing was tried: config, the configuration cannot be read (the text is the
   /// whole report); retry, another reload is under way. Null: this host does not offer it (501).
   std::function<Result<ReloadOutcome>(const std::string& name)> reload{};
-  /// All plugins whose file or settings have changed. The same errors.
+  /// All of the configuration: one outcome for each plugin that was changed, added or removed, and
+  /// one for the rest of it. All or nothing. The same errors.
   std::function<Result<std::vector<ReloadOutcome>>()> reload_all{};
 };
 

@@ -71,6 +71,10 @@ Status AdminDoor::listen() {
   return Done{};
 }
 
+void AdminDoor::trust(const std::vector<Network>& proxies) {
+  failures_.change(settings_.failures_per_minute, proxies);
+}
+
 void AdminDoor::drain(MonotonicTime deadline, std::function<void()> on_drained) {
   server_.drain(deadline, std::move(on_drained));
 }

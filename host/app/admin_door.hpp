@@ -37,6 +37,8 @@ class AdminDoor {
   /// Listens, and writes the two files. Errors: config, the address cannot be listened on, or a
   /// file not written.
   Status listen();
+  /// Believes the X-Forwarded-For of these proxies from now on. Threads: any.
+  void trust(const std::vector<Network>& proxies);
   /// As Server::drain.
   void drain(MonotonicTime deadline, std::function<void()> on_drained);
   /// Ends what the endpoints still do, and removes the files. Again: nothing. After the I/O thread

@@ -7,20 +7,18 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
-#include <map>
-#include <thread>
+#include <future>
 #include <utility>
 
 #include "app/admin_door.hpp"
 #include "app/emitter.hpp"
+#include "app/generation.hpp"
 #include "app/plugin_kv_storage.hpp"
 #include "app/pump.hpp"
 #include "app/reloader.hpp"
 #include "app/run_files.hpp"
 #include "app/thread_pool.hpp"
 #include "app/timers.hpp"
-#include "conversation/worker.hpp"
-#include "delivery/dispatcher.hpp"
 #include "guard/ids.hpp"
 #include "guard/system_random.hpp"
 #include "http/server.hpp"
@@ -30,7 +28,6 @@
 #include "ops/log.hpp"
 #include "ops/metric_names.hpp"
 #include "plugin/http/client.hpp"
-#include "pms/gateway.hpp"
 #include "store/migrate.hpp"
 
 namespace conserje {
@@ -92,6 +89,13 @@ PluginView view_of(const Plugin& plugin, const Vouched& vouched) {
   return view;
 }
 
+ServerLimits server_limits(const HttpLimits& limits) {
+  return {.head_bytes = limits.header_bytes,
+          .request_time = limits.header_timeout + limits.body_timeout,
+          .idle_time = limits.idle_timeout,
+          .connections = limits.max_connections};
+}
+
 std::string problem_text(const std::vector<Finding>& findings) {
   return has_errors(findings) ? report(findings) : std::string();
 }
@@ -104,10 +108,12 @@ class Application::Parts {
   Parts(Checked checked_configuration, std::unique_ptr<Database> opened, std::string key)
       : checked(std::move(checked_configuration)),
         database(std::move(opened)),
+        started_with(std::make_shared<const Pipeline>(std::move(checked.pipeline))),
         owner(derived_id("host_", {std::to_string(random.bits()), std::to_string(getpid())})),
         guest_hash_key(std::move(key)) {}
 
-  const Pipeline& pipeline() const { return checked.pipeline; }
+  /// With which the host was started: what of it a reload cannot change.
+  const Pipeline& pipeline() const { return *started_with; }
 
   Status build();
   Status run();
@@ -115,15 +121,23 @@ class Application::Parts {
   Checked checked;
   SystemClock clock{};
   SystemRandom random{};
-  Log log{Log(checked.pipeline.log, clock).with({{"tenant", checked.pipeline.tenant}})};
   Metrics metrics{};
   std::unique_ptr<Database> database;
+  const std::shared_ptr<const Pipeline> started_with;
+  Log log{Log(pipeline().log, clock).with({{"tenant", pipeline().tenant}})};
   const std::string owner;
   const std::string guest_hash_key;
 
  private:
-  void connect_gateways();
-  void add_routes();
+  Generation::Rooms rooms();
+  std::unique_ptr<Pump> pump(const char* name, unsigned limit,
+                             std::function<Result<bool>(Generation&)> step,
+                             std::function<Result<std::optional<WallTime>>()> next_due);
+  void begin_first();
+  void adopt(Generation::Sources sources, Millis most);
+  void follow(const Pipeline& pipeline);
+  std::vector<Route> routes(const Generation& generation);
+  void on_io_thread(const std::function<void()>& task);
   void add_admin();
   PluginView view(const Plugin& plugin) const;
   PluginsArea plugins_area();
@@ -134,8 +148,6 @@ class Application::Parts {
   void keep_house();
   HealthReport readiness() const;
   Response metrics_page() const;
-  Understand understanding();
-  Outlets outlets();
 
   boost::asio::io_context io_{1};
   PluginKvStorage storage_{*database};
@@ -146,7 +158,6 @@ class Application::Parts {
   Timers timers_{io_, pool_};
   HttpClient http_{{}, clock};
   CallThreads call_threads_{};
-  LivingSecrets secrets_{std::move(checked.secrets)};
 
   Inbox inbox_{*database, [this] {
                  if (conversation_) conversation_->wake();
@@ -164,20 +175,11 @@ class Application::Parts {
   Emitter emitter_{pipeline().tenant, intake_, *database, clock,
                    [this] { boost::asio::post(io_, [this] { begin_stop(); }); }};
   std::unique_ptr<Registry> registry_{};
+  CurrentGeneration current_{};
   std::optional<Reloader> reloader_{};
-  std::map<std::string, std::unique_ptr<Gateway>> gateways_{};
-  std::optional<Worker> worker_{};
-  std::optional<Dispatcher> dispatcher_{};
   std::unique_ptr<Pump> conversation_{};
   std::unique_ptr<Pump> delivery_{};
-  Server server_{
-      io_,
-      {.head_bytes = pipeline().limits.http.header_bytes,
-       .request_time = pipeline().limits.http.header_timeout + pipeline().limits.http.body_timeout,
-       .idle_time = pipeline().limits.http.idle_timeout,
-       .connections = pipeline().limits.http.max_connections},
-      clock,
-      random};
+  Server server_{io_, server_limits(pipeline().limits.http), clock, random};
   std::optional<AdminDoor> admin_{};
   boost::asio::signal_set signals_{io_, SIGTERM, SIGINT};
   boost::asio::signal_set hangup_{io_, SIGHUP};
@@ -197,8 +199,6 @@ Status Application::Parts::build() {
             return http_.send_and_wait(std::move(request), std::move(stop));
           },
       .storage = &storage_,
-      .secrets = [this](std::string_view plugin,
-                        std::string_view handle) { return secrets_.reveal(plugin, handle); },
       .emit =
           [this](std::string_view plugin, const CallSpec& call, channel::EmitRequest request) {
             return emitter_.emit(plugin, call, std::move(request));
@@ -209,124 +209,109 @@ Status Application::Parts::build() {
   if (const auto text = problem_text(checked.findings); !text.empty())
     return Error{ErrorClass::config, text};
 
-  reloader_.emplace(Reloader::Parts{.file = checked.file,
-                                    .running = checked.pipeline,
-                                    .registry = *registry_,
-                                    .secrets = secrets_,
-                                    .clock = clock,
-                                    .log = log});
-  connect_gateways();
-  std::map<std::string, Gateway*> gateways;
-  for (const auto& [name, gateway] : gateways_) gateways[name] = gateway.get();
-  worker_.emplace(Worker::Parts{.database = *database,
-                                .inbox = inbox_,
-                                .outbox = outbox_,
-                                .sessions = sessions_,
-                                .guests = guests_,
-                                .acts = acts_,
-                                .reservations = reservations_,
-                                .notification_logs = notification_logs_,
-                                .pipeline = pipeline(),
-                                .texts = *checked.texts,
-                                .understand = understanding(),
-                                .gateways = std::move(gateways),
-                                .clock = clock,
-                                .random = random,
-                                .metrics = metrics,
-                                .log = log,
-                                .owner = owner,
-                                .guest_key = guest_hash_key});
-  dispatcher_.emplace(Dispatcher::Parts{.database = *database,
-                                        .outbox = outbox_,
-                                        .notification_logs = notification_logs_,
-                                        .guests = guests_,
-                                        .pipeline = pipeline(),
-                                        .outlets = outlets(),
-                                        .clock = clock,
-                                        .random = random,
-                                        .metrics = metrics,
-                                        .log = log,
-                                        .owner = owner});
-  const auto stepping = [this](auto& room) {
-    return [this, &room] {
-      auto more = room->step();
-      if (more && *more) emitter_.progressed();
-      return more;
-    };
-  };
-  // In a flood of webhooks, answering them comes before handling them: the inbox keeps the rest.
-  const auto give_way = [this] { return intake_.flooded(clock.now()); };
-  conversation_ =
-      std::make_unique<Pump>("conversation", pipeline().limits.conversation.workers,
-                             Pump::Room{.step = stepping(worker_),
-                                        .next_due = [this] { return inbox_.next_due(); },
-                                        .give_way = give_way},
-                             pool_, timers_, clock, log);
-  delivery_ = std::make_unique<Pump>("delivery", pipeline().limits.delivery.workers,
-                                     Pump::Room{.step = stepping(dispatcher_),
-                                                .next_due = [this] { return outbox_.next_due(); },
-                                                .give_way = give_way},
-                                     pool_, timers_, clock, log);
+  reloader_.emplace(
+      Reloader::Parts{.file = checked.file,
+                      .registry = *registry_,
+                      .current = current_,
+                      .adopt = [this](Generation::Sources sources,
+                                      Millis most) { adopt(std::move(sources), most); },
+                      .clock = clock,
+                      .log = log});
+  conversation_ = pump(
+      "conversation", pipeline().limits.conversation.workers,
+      [](Generation& now) { return now.worker().step(); }, [this] { return inbox_.next_due(); });
+  delivery_ = pump(
+      "delivery", pipeline().limits.delivery.workers,
+      [](Generation& now) { return now.dispatcher().step(); },
+      [this] { return outbox_.next_due(); });
   database->set_completion_executor(
       [this](std::function<void()> task) { boost::asio::post(io_, std::move(task)); });
-  add_routes();
   add_admin();
   return Done{};
 }
 
-void Application::Parts::connect_gateways() {
-  for (const auto& flow : pipeline().flows) {
-    auto* plugin = registry_->find(flow.pms);
-    if (plugin == nullptr || gateways_.contains(flow.pms)) continue;
-    gateways_[flow.pms] = std::make_unique<Gateway>(
-        flow.pms, Gateway::Settings{.deadline = pipeline().plugin(flow.pms)->deadline},
-        [this, plugin](const PmsCall& call) {
-          return plugin->call({.deadline = call.deadline,
-                               .attempt = call.attempt,
-                               .idempotency_key = call.idempotency_key,
-                               .tenant = pipeline().tenant},
-                              call.method, call.head);
-        },
-        [](Millis wait) { std::this_thread::sleep_for(wait); }, clock, random, metrics);
-  }
+Generation::Rooms Application::Parts::rooms() {
+  return {.database = *database,
+          .inbox = inbox_,
+          .outbox = outbox_,
+          .sessions = sessions_,
+          .guests = guests_,
+          .acts = acts_,
+          .reservations = reservations_,
+          .notification_logs = notification_logs_,
+          .clock = clock,
+          .random = random,
+          .metrics = metrics,
+          .log = log,
+          .owner = owner,
+          .guest_key = guest_hash_key};
 }
 
-Understand Application::Parts::understanding() {
-  return
-      [this](const std::string& name, const nlu::ParseRequest& request) -> Result<nlu::ParseReply> {
-        auto* plugin = registry_->find(name);
-        if (plugin == nullptr)
-          return Error{ErrorClass::config, "the nlu plugin " + name + " is not running"};
-        return plugin->call_as<nlu::ParseReply>({.tenant = pipeline().tenant}, nlu::method::parse,
-                                                request);
-      };
+std::unique_ptr<Pump> Application::Parts::pump(
+    const char* name, unsigned limit, std::function<Result<bool>(Generation&)> step,
+    std::function<Result<std::optional<WallTime>>()> next_due) {
+  return std::make_unique<Pump>(
+      name, limit,
+      Pump::Room{.step = [this, step = std::move(step)]() -> Result<bool> {
+                   const auto now = current_.borrow();
+                   if (now == nullptr) return false;  // A plugin emits while others are started.
+                   auto more = step(*now);
+                   if (more && *more) emitter_.progressed();
+                   return more;
+                 },
+                 .next_due = std::move(next_due),
+                 // In a flood of webhooks, answering them comes before handling them: the inbox
+                 // keeps the rest.
+                 .give_way = [this] { return intake_.flooded(clock.now()); }},
+      pool_, timers_, clock, log);
 }
 
-Outlets Application::Parts::outlets() {
-  return {.send = [this](const std::string& name, const CallSpec& spec,
-                         const channel::SendRequest& request) -> Result<channel::SendReply> {
-            auto* plugin = registry_->find(name);
-            if (plugin == nullptr)
-              return Error{ErrorClass::config, "the channel " + name + " is not running"};
-            return plugin->call_as<channel::SendReply>(spec, channel::method::send, request);
-          },
-          .deliver = [this](const std::string& name, const CallSpec& spec,
-                            const sink::DeliverRequest& request) -> Result<sink::DeliverReply> {
-            auto* plugin = registry_->find(name);
-            if (plugin == nullptr)
-              return Error{ErrorClass::config, "the sink " + name + " is not running"};
-            return plugin->call_as<sink::DeliverReply>(spec, sink::method::deliver, request);
-          },
-          .capabilities = [this](const std::string& name) -> Result<channel::Capabilities> {
-            auto* plugin = registry_->find(name);
-            if (plugin == nullptr)
-              return Error{ErrorClass::config, "the channel " + name + " is not running"};
-            return plugin->call_as<channel::Capabilities>(
-                {.tenant = pipeline().tenant}, channel::method::capabilities, channel::Empty{});
-          }};
+// ---- Generations
+
+/// What runs after the start; the server does not listen yet.
+void Application::Parts::begin_first() {
+  const auto first = std::make_shared<Generation>(
+      rooms(), Generation::Sources{started_with, std::move(checked.texts), registry_->by_name()},
+      nullptr);
+  (void)current_.switch_to(first);
+  server_.change(routes(*first), server_limits(pipeline().limits.http));
 }
 
-void Application::Parts::add_routes() {
+/// The next generation takes the place of the one that runs; nothing of this fails. Returns when
+/// nobody works with the one before, or `most` is over. [the reloading thread]
+void Application::Parts::adopt(Generation::Sources sources, Millis most) {
+  const auto next =
+      std::make_shared<Generation>(rooms(), std::move(sources), current_.borrow().get());
+  auto former = current_.switch_to(next);
+  follow(next->pipeline());
+  on_io_thread([&] { server_.change(routes(*next), server_limits(next->pipeline().limits.http)); });
+  (void)former.recall(most);
+}
+
+/// What is not made anew.
+void Application::Parts::follow(const Pipeline& next) {
+  log.set_level(next.log.level);
+  webhook_failures_.change(next.limits.http.failures_per_minute, next.trusted_proxies);
+  if (admin_) admin_->trust(next.trusted_proxies);
+  const auto& limits = next.limits;
+  pool_.change_most(limits.conversation.workers + limits.delivery.workers);
+  conversation_->change_limit(limits.conversation.workers);
+  delivery_->change_limit(limits.delivery.workers);
+}
+
+/// Runs it there and waits for its end; not when that thread has ended, and serves nobody.
+void Application::Parts::on_io_thread(const std::function<void()>& task) {
+  std::promise<void> done;
+  auto is_done = done.get_future();
+  boost::asio::post(io_, [&] {
+    task();
+    done.set_value();
+  });
+  while (is_done.wait_for(kWatch) != std::future_status::ready)
+    if (io_.stopped()) return;
+}
+
+std::vector<Route> Application::Parts::routes(const Generation& generation) {
   const WebhookParts webhooks{
       .intake = intake_,
       .metrics = metrics,
@@ -334,14 +319,17 @@ void Application::Parts::add_routes() {
       .clock = clock,
       .failures = webhook_failures_,
       .tenant = pipeline().tenant,
-      .public_url = pipeline().public_url,
+      .public_url = generation.pipeline().public_url,
       .run_on_pool = [this](std::function<void()> task) { return pool_.post(std::move(task)); }};
-  for (const auto& plugin : registry_->all())
-    if (plugin->running()->manifest().method(channel::method::handle_webhook) != nullptr)
-      server_.handle(webhook_route(*plugin, webhooks));
+  std::vector<Route> routes;
+  for (const auto& [name, plugin] : generation.sources().plugins)
+    if (const auto running = plugin->running();
+        running != nullptr &&
+        running->manifest().method(channel::method::handle_webhook) != nullptr)
+      routes.push_back(webhook_route(plugin, webhooks));
 
-  const auto page = [this](std::string path, std::function<Response()> make) {
-    server_.handle(
+  const auto page = [&](std::string path, std::function<Response()> make) {
+    routes.push_back(
         {.methods = "GET",
          .path = std::move(path),
          .handler = [make = std::move(make)](const InboundRequest&, Responder responder) {
@@ -356,7 +344,10 @@ void Application::Parts::add_routes() {
   page("/health/live", [json] { return json(live()); });
   page("/health/ready", [this, json] { return json(readiness()); });
   page("/metrics", [this] { return metrics_page(); });
+  return routes;
 }
+
+// ---- What people see
 
 void Application::Parts::add_admin() {
   if (!pipeline().admin) return;
@@ -380,11 +371,11 @@ PluginsArea Application::Parts::plugins_area() {
   return {.list =
               [this] {
                 std::vector<PluginView> views;
-                for (const auto* plugin : registry_->all()) views.push_back(view(*plugin));
+                for (const auto& plugin : registry_->all()) views.push_back(view(*plugin));
                 return views;
               },
           .find = [this](const std::string& name) -> std::optional<PluginView> {
-            const auto* plugin = registry_->find(name);
+            const auto plugin = registry_->find(name);
             if (plugin == nullptr) return std::nullopt;
             return view(*plugin);
           },
@@ -442,6 +433,7 @@ Status Application::Parts::run() {
   registry_->start(checked.findings);
   if (const auto text = problem_text(checked.findings); !text.empty())
     return Error{ErrorClass::config, text};
+  begin_first();
   if (const auto listening = listen(); !listening) return listening;
   if (admin_)
     if (const auto listening = admin_->listen(); !listening) return listening;
@@ -457,6 +449,7 @@ Status Application::Parts::run() {
   io_.run();
 
   if (admin_) admin_->stop();
+  reloader_->stop();
   emitter_.stop();
   conversation_->stop();
   delivery_->stop();

@@ -16,12 +16,12 @@ constexpr Millis kLongest{
 Pump::Pump(std::string_view name, unsigned limit, Room room, ThreadPool& pool,
            TimerScheduler& timers, const Clock& clock, Log& log)
     : name_(name),
-      limit_(limit),
       room_(std::move(room)),
       pool_(pool),
       timers_(timers),
       clock_(clock),
-      log_(log) {}
+      log_(log),
+      limit_(limit) {}
 
 Pump::~Pump() { stop(); }
 
@@ -31,6 +31,11 @@ void Pump::wake() {
   if (stopping_ || resting_ || running_ >= limit_) return;
   ++running_;
   if (!pool_.post([this] { run(); })) --running_;
+}
+
+void Pump::change_limit(unsigned limit) {
+  const std::lock_guard lock(mutex_);
+  limit_ = limit;
 }
 
 void Pump::stop() {
@@ -55,13 +60,14 @@ void Pump::run() {
 
 bool Pump::begin_step() {
   const std::lock_guard lock(mutex_);
+  if (running_ > limit_) return false;
   woken_ = false;
   return !stopping_ && !resting_;
 }
 
 bool Pump::finish_unless_woken() {
   const std::lock_guard lock(mutex_);
-  if (woken_ && !stopping_ && !resting_) return false;
+  if (woken_ && !stopping_ && !resting_ && running_ <= limit_) return false;
   --running_;
   idle_.notify_all();
   return true;

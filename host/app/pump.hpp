@@ -31,6 +31,8 @@ class Pump {
 
   /// There may be something to do.
   void wake();
+  /// At most so many at once from now on; those beyond it end after their step.
+  void change_limit(unsigned limit);
   /// Begins no more steps, and waits for those under way.
   void stop();
 
@@ -42,15 +44,15 @@ class Pump {
   bool finish_unless_woken();
 
   const std::string name_;
-  const unsigned limit_;
   const Room room_;
   ThreadPool& pool_;
   TimerScheduler& timers_;
   const Clock& clock_;
   Log& log_;
 
-  std::mutex mutex_{};
+  std::mutex mutex_{};  // Guards what follows.
   std::condition_variable idle_{};
+  unsigned limit_;
   unsigned running_ = 0;
   bool woken_ = false;
   bool resting_ = false;  // Until a timer ends it.

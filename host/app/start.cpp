@@ -47,12 +47,14 @@ Checked check_configuration(const std::filesystem::path& file) {
   const auto folders = plugin_folders(environment == nullptr ? "" : environment,
                                       checked.pipeline.plugin_path, own_executable());
   const auto trust = read_trust(checked.pipeline, own_executable(), checked.findings);
+  const auto secrets = std::make_shared<SecretStore>();
   checked.plugins = inspect_plugins(checked.pipeline.plugins, folders, trust, checked.pipeline.mode,
-                                    checked.secrets, checked.findings);
+                                    *secrets, checked.findings);
+  for (auto& plugin : checked.plugins) plugin.secrets = secrets;
 
   auto texts = Texts::create(*std::move(catalogues), checked.pipeline.texts);
   if (texts) {
-    checked.texts = *std::move(texts);
+    checked.texts = std::make_shared<const Texts>(*std::move(texts));
   } else {
     checked.findings.push_back({.at = checked.pipeline.position("texts"),
                                 .path = "texts",
@@ -65,13 +67,8 @@ std::size_t load_for_a_look(Checked& checked) {
   const SystemClock clock;
   SystemRandom random;
   Metrics metrics;
-  const ServiceSources services{.log = Log::silent(),
-                                .clock = &clock,
-                                .metrics = &metrics,
-                                .random = &random,
-                                .secrets = [&](std::string_view plugin, std::string_view handle) {
-                                  return checked.secrets.reveal(plugin, handle);
-                                }};
+  const ServiceSources services{
+      .log = Log::silent(), .clock = &clock, .metrics = &metrics, .random = &random};
   const auto registry = Registry::open(std::move(checked.plugins), services, checked.findings);
   return registry->all().size();
 }

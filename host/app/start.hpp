@@ -1,14 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "conversation/texts.hpp"
 #include "pipeline/finding.hpp"
 #include "pipeline/pipeline.hpp"
-#include "pipeline/secrets.hpp"
 #include "plugin/registry.hpp"
 
 namespace conserje {
@@ -17,9 +16,8 @@ namespace conserje {
 struct Checked {
   std::filesystem::path file{};
   Pipeline pipeline{};
-  SecretStore secrets{};
-  std::vector<InspectedPlugin> plugins{};
-  std::optional<Texts> texts{};  // None when there are errors.
+  std::vector<InspectedPlugin> plugins{};  // Their secrets are with them.
+  std::shared_ptr<const Texts> texts{};    // Null when there are errors.
   std::vector<Finding> findings{};
 
   bool ok() const { return !has_errors(findings); }

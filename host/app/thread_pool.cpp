@@ -14,7 +14,7 @@ constexpr int kNicer = 5;
 }  // namespace
 
 ThreadPool::ThreadPool(unsigned threads, std::size_t waiting)
-    : most_threads_(threads), waiting_(waiting) {}
+    : waiting_(waiting), most_threads_(threads) {}
 
 ThreadPool::~ThreadPool() { stop(); }
 
@@ -30,7 +30,7 @@ bool ThreadPool::post(std::function<void()> task) {
 
 /// Starts one more when all are busy; false: there is none, and none can be started.
 bool ThreadPool::have_a_thread() {
-  if (idle_ > tasks_.size() || threads_.size() == most_threads_) return true;
+  if (idle_ > tasks_.size() || threads_.size() >= most_threads_) return true;
   try {
     threads_.emplace_back([this] { run(); });
   } catch (const std::system_error&) {  // The system has no more.
@@ -38,6 +38,11 @@ bool ThreadPool::have_a_thread() {
   }
   ++idle_;
   return true;
+}
+
+void ThreadPool::change_most(unsigned threads) {
+  const std::lock_guard lock(mutex_);
+  most_threads_ = threads;
 }
 
 void ThreadPool::stop() {

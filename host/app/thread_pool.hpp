@@ -23,6 +23,8 @@ class ThreadPool {
 
   /// False: the queue is full, or the pool has been stopped; `task` will not run.
   bool post(std::function<void()> task);
+  /// Has so many threads at most from now on; never fewer than have begun.
+  void change_most(unsigned threads);
   /// Takes no more tasks, runs those that wait, joins. Again: nothing. Threads: none of the pool's.
   void stop();
 
@@ -30,10 +32,10 @@ class ThreadPool {
   bool have_a_thread();
   void run();
 
-  const std::size_t most_threads_;
   const std::size_t waiting_;
-  std::mutex mutex_{};
+  std::mutex mutex_{};  // Guards what follows.
   std::condition_variable changed_{};
+  std::size_t most_threads_;
   std::deque<std::function<void()>> tasks_{};
   std::size_t idle_ = 0;  // Threads that wait for a task, or are about to.
   bool stopped_ = false;

@@ -14,9 +14,10 @@ void print_results(std::ostream& out, const OutboundReply& reply) {
   if (!answer.is_object() || !answer.contains("results")) return;
   for (const auto& result : answer["results"]) {
     out << result.value("plugin", "") << ": "
-        << (result.value("reloaded", false) ? "reloaded" : "not reloaded") << ", generation "
-        << result.value("generation", std::int64_t{0}) << " serves, "
-        << result.value("took_ms", std::int64_t{0}) << " ms\n";
+        << (result.value("reloaded", false) ? "reloaded" : "not reloaded");
+    const auto generation = result.value("generation", std::int64_t{0});
+    if (generation > 0) out << ", generation " << generation << " serves";
+    out << ", " << result.value("took_ms", std::int64_t{0}) << " ms\n";
     const auto detail = result.value("detail", "");
     if (!detail.empty()) out << "    " << detail << '\n';
   }

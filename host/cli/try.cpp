@@ -19,15 +19,9 @@ class Rehearsal {
                                   .clock = &clock_,
                                   .metrics = &metrics_,
                                   .random = &random_,
-                                  .http =
-                                      [this](OutboundRequest request, std::stop_token stop) {
-                                        return http_.send_and_wait(std::move(request),
-                                                                   std::move(stop));
-                                      },
-                                  .secrets =
-                                      [this](std::string_view plugin, std::string_view handle) {
-                                        return checked_.secrets.reveal(plugin, handle);
-                                      }};
+                                  .http = [this](OutboundRequest request, std::stop_token stop) {
+                                    return http_.send_and_wait(std::move(request), std::move(stop));
+                                  }};
     registry_ = Registry::open(wanted(), services, checked_.findings);
     registry_->start(checked_.findings);
   }
@@ -80,7 +74,7 @@ class Rehearsal {
   }
 
   Gateway gateway(const std::string& name) {
-    auto* plugin = registry_->find(name);
+    const auto plugin = registry_->find(name);
     return {name,
             {},
             [plugin, this](const PmsCall& call) {

@@ -45,6 +45,12 @@ class RateLimit {
     return wait_for(std::max(found->second->full_at, now) + every(), now);
   }
 
+  /// The budget from now on; at least 1.
+  void change(unsigned per_minute) {
+    assert(per_minute > 0);
+    settings_.per_minute = per_minute;
+  }
+
   std::size_t sources() const { return table_.size(); }
 
  private:

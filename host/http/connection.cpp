@@ -164,7 +164,8 @@ void ServerConnection::handle() {
               .correlation_id = correlation_id_,
               .received_at = server_->clock.now()};
   enter(Phase::handling);
-  route_->handler(request_, Responder(shared_from_this()));
+  const auto route = std::exchange(route_, nullptr);
+  route->handler(request_, Responder(shared_from_this()));
 }
 
 void ServerConnection::answer_soon(Response response) {

@@ -85,7 +85,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   RequestHead head_{};
   bool head_only_ = false;  // The method is HEAD.
   bool keep_alive_ = true;  // Another request may follow the answer.
-  const Route* route_ = nullptr;
+  std::shared_ptr<const Route> route_{};
   std::optional<ChunkedBody> chunked_;
   std::string correlation_id_;
   InboundRequest request_{};
@@ -100,13 +100,15 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   ServerState(asio::io_context& io, ServerLimits limits, const Clock& clock, Random& random);
 
   Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+  void change(ServerLimits limits);
   void drain(MonotonicTime deadline, std::function<void()> on_drained);
   void sweep();
   /// Closes everything.
   void stop();
 
   /// The route of a request; if there is none but for other methods, those in `allow`.
-  const Route* find_route(std::string_view method, std::string_view path, std::string& allow) const;
+  std::shared_ptr<const Route> find_route(std::string_view method, std::string_view path,
+                                          std::string& allow) const;
   /// The Date header's value; made once a second.
   const std::string& date();
   /// A correlation id.
@@ -116,9 +118,9 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   void enter(ServerConnection& connection, Phase phase);
   void leave(ServerConnection& connection);
 
-  const ServerLimits limits;
+  ServerLimits limits;
   const Clock& clock;
-  std::vector<Route> routes;
+  std::vector<std::shared_ptr<const Route>> routes;
   ServerCounts counts;
   bool draining = false;
 

@@ -4,7 +4,14 @@
 
 namespace conserje {
 
+void FailureLimit::change(unsigned per_minute, std::vector<Network> trusted_proxies) {
+  const std::lock_guard lock(mutex_);
+  trusted_proxies_ = std::move(trusted_proxies);
+  limit_.change(per_minute);
+}
+
 std::string FailureLimit::source(std::string_view peer, std::string_view header_block) const {
+  const std::lock_guard lock(mutex_);
   return counted_as(source_of(peer, header_block, trusted_proxies_));
 }
 

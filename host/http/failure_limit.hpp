@@ -18,9 +18,12 @@ class FailureLimit {
  public:
   /// per_minute: at least 1. The clock outlives the limit.
   FailureLimit(unsigned per_minute, std::vector<Network> trusted_proxies, const Clock& clock)
-      : trusted_proxies_(std::move(trusted_proxies)),
-        clock_(clock),
+      : clock_(clock),
+        trusted_proxies_(std::move(trusted_proxies)),
         limit_({.per_minute = per_minute}) {}
+
+  /// From now on by these; what was counted stays.
+  void change(unsigned per_minute, std::vector<Network> trusted_proxies);
 
   /// Whom a request's failure is counted against.
   std::string source(std::string_view peer, std::string_view header_block) const;
@@ -34,10 +37,10 @@ class FailureLimit {
   std::optional<Millis> exhausted(const std::string& source) const;
 
  private:
-  const std::vector<Network> trusted_proxies_;
   const Clock& clock_;
-  mutable std::mutex mutex_{};
-  RateLimit limit_;  // Guarded by mutex_.
+  mutable std::mutex mutex_{};  // Guards what follows.
+  std::vector<Network> trusted_proxies_;
+  RateLimit limit_;
 };
 
 /// The value of Retry-After (RFC 9110 10.2.3): whole seconds, rounded up.

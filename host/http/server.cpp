@@ -84,7 +84,14 @@ std::string http_date(WallTime time) {
 Server::Server(asio::io_context& io, ServerLimits limits, const Clock& clock, Random& random)
     : state_(std::make_shared<ServerState>(io, limits, clock, random)) {}
 Server::~Server() { state_->stop(); }
-void Server::handle(Route route) { state_->routes.push_back(std::move(route)); }
+void Server::handle(Route route) {
+  state_->routes.push_back(std::make_shared<const Route>(std::move(route)));
+}
+void Server::change(std::vector<Route> routes, ServerLimits limits) {
+  state_->routes.clear();
+  for (auto& route : routes) handle(std::move(route));
+  state_->change(limits);
+}
 Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t port) {
   return state_->listen(address, port);
 }
@@ -121,11 +128,15 @@ ServerState::ServerState(asio::io_context& io, ServerLimits given, const Clock& 
       sweeper_(io.get_executor()),
       most_connections_(given.connections) {}
 
-Result<std::uint16_t> ServerState::listen(const std::string& address, std::uint16_t port) {
+void ServerState::change(ServerLimits given) {
+  limits = given;
   const auto descriptors = raise_descriptor_limit(limits.connections + kOtherDescriptors);
   most_connections_ = std::min<std::size_t>(
       limits.connections, std::max(descriptors, 2 * kOtherDescriptors) - kOtherDescriptors);
+}
 
+Result<std::uint16_t> ServerState::listen(const std::string& address, std::uint16_t port) {
+  change(limits);
   const auto fail = [&](const char* step, ErrorCode failed) {
     return Error{ErrorClass::config, "cannot listen on " + address + " port " +
                                          std::to_string(port) + ": " + step + ": " +
@@ -234,12 +245,12 @@ void ServerState::close_all() {
     while (!list.empty()) list.front()->close();
 }
 
-const Route* ServerState::find_route(std::string_view method, std::string_view path,
-                                     std::string& allow) const {
-  const Route* best = nullptr;
+std::shared_ptr<const Route> ServerState::find_route(std::string_view method, std::string_view path,
+                                                     std::string& allow) const {
+  std::shared_ptr<const Route> best;
   for (const auto& route : routes)
-    if (covers(route, path) && (best == nullptr || route.path.size() > best->path.size()))
-      best = &route;
+    if (covers(*route, path) && (best == nullptr || route->path.size() > best->path.size()))
+      best = route;
   if (best == nullptr || has_word(best->methods, method)) return best;
   allow = allow_value(best->methods);
   return nullptr;

@@ -127,6 +127,9 @@ class Server {
 
   /// Adds a route; all of them before listen().
   void handle(Route route);
+  /// Takes these in place of all routes, and these bounds. A request whose head has been read stays
+  /// with the route that it found; a time that has begun ends as it would have.
+  void change(std::vector<Route> routes, ServerLimits limits);
 
   /// Raises the limit of open files, binds and accepts from now on. Returns the port, which matters
   /// when `port` is 0. Errors: `config`, the address is not numeric, not ours, or in use.

@@ -42,14 +42,15 @@ Response refusal_for(const Error& error) {
 /// One channel's webhook. Shared by the requests under way.
 class Webhook : public std::enable_shared_from_this<Webhook> {
  public:
-  Webhook(Plugin& channel, const WebhookParts& parts) : channel_(channel), parts_(parts) {}
+  Webhook(std::shared_ptr<Plugin> channel, const WebhookParts& parts)
+      : channel_(std::move(channel)), parts_(parts) {}
 
   void handle(const InboundRequest& request, Responder responder) {
     const std::string head = request_head(request, parts_.public_url);
-    if (channel_.is_inline(channel::method::handle_webhook)) {
+    if (channel_->is_inline(channel::method::handle_webhook)) {
       const std::array attachments = {request.body, request.header_block};
-      const auto reply = channel_.invoke_inline({.tenant = parts_.tenant},
-                                                channel::method::handle_webhook, head, attachments);
+      const auto reply = channel_->invoke_inline(
+          {.tenant = parts_.tenant}, channel::method::handle_webhook, head, attachments);
       if (!reply.ok())
         return refuse_plugins(reply.error(), parts_.failures.source(request), std::move(responder));
       return store(reader_.read(reply.head()), request.correlation_id, request.received_at,
@@ -66,8 +67,8 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
                  id = std::string(request.correlation_id), at = request.received_at,
                  source = parts_.failures.source(request), waiting] {
       const std::array<std::string_view, 2> attachments = {body, headers};
-      const auto reply = self->channel_.call({.tenant = self->parts_.tenant},
-                                             channel::method::handle_webhook, head, attachments);
+      const auto reply = self->channel_->call({.tenant = self->parts_.tenant},
+                                              channel::method::handle_webhook, head, attachments);
       if (!reply) return self->refuse_plugins(reply.error(), source, std::move(*waiting));
       self->store(read_events(reply->head), id, at, std::move(*waiting));
     };
@@ -78,15 +79,15 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
   void store(Result<IncomingEvents> events, std::string_view correlation_id, WallTime at,
              Responder responder) {
     if (!events) {
-      parts_.metrics.counter(metric::kNormalizationErrors, {channel_.name()}).add();
-      return refuse(channel_.bad_head(events.error()), std::move(responder));
+      parts_.metrics.counter(metric::kNormalizationErrors, {channel_->name()}).add();
+      return refuse(channel_->bad_head(events.error()), std::move(responder));
     }
     Response answer{.status = static_cast<int>(events->answer.status),
                     .body = std::move(events->answer.body),
                     .content_type = std::move(events->answer.content_type)};
     crash_point("ingress.before_store");
     auto waiting = std::make_shared<Responder>(std::move(responder));
-    parts_.intake.accept(channel_.name(), *std::move(events), correlation_id, at,
+    parts_.intake.accept(channel_->name(), *std::move(events), correlation_id, at,
                          [self = shared_from_this(), answer = std::move(answer),
                           waiting](Result<std::int64_t> stored) {
                            crash_point("ingress.after_store");
@@ -100,36 +101,38 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
     const bool unverified = error.error_class == ErrorClass::auth;
     const auto wait = unverified ? parts_.failures.count(source) : std::nullopt;
     if (!wait) return refuse(error, std::move(responder));
-    parts_.metrics.counter(metric::kWebhooksRejected, {channel_.name(), "rate"}).add();
+    parts_.metrics.counter(metric::kWebhooksRejected, {channel_->name(), "rate"}).add();
     std::move(responder).answer(too_many_failures(*wait));
   }
 
   void refuse(const Error& error, Responder responder) {
     parts_.metrics
-        .counter(metric::kWebhooksRejected, {channel_.name(), to_string(error.error_class)})
+        .counter(metric::kWebhooksRejected, {channel_->name(), to_string(error.error_class)})
         .add();
     if (error.error_class != ErrorClass::auth)
-      parts_.log.warn("webhook refused", {{"channel", channel_.name()},
+      parts_.log.warn("webhook refused", {{"channel", channel_->name()},
                                           {"class", to_string(error.error_class)},
                                           {"error", error.message}});
     std::move(responder).answer(refusal_for(error));
   }
 
-  Plugin& channel_;
+  const std::shared_ptr<Plugin> channel_;
   const WebhookParts parts_;
   EventReader reader_{};  // Of the inline calls, on the I/O thread.
 };
 
 }  // namespace
 
-Route webhook_route(Plugin& channel, const WebhookParts& parts) {
-  auto webhook = std::make_shared<Webhook>(channel, parts);
-  return {.methods = "GET POST",
-          .path = "/webhooks/" + channel.name(),
-          .body_limit = channel.running()->manifest().body_limit,
-          .handler = [webhook](const InboundRequest& request, Responder responder) {
-            webhook->handle(request, std::move(responder));
-          }};
+Route webhook_route(std::shared_ptr<Plugin> channel, const WebhookParts& parts) {
+  const auto running = channel->running();
+  Route route{.methods = "GET POST", .path = "/webhooks/" + channel->name()};
+  route.body_limit =
+      running == nullptr ? Manifest::kDefaultBodyLimit : running->manifest().body_limit;
+  const auto webhook = std::make_shared<Webhook>(std::move(channel), parts);
+  route.handler = [webhook](const InboundRequest& request, Responder responder) {
+    webhook->handle(request, std::move(responder));
+  };
+  return route;
 }
 
 }  // namespace conserje

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "http/failure_limit.hpp"
@@ -26,6 +27,6 @@ struct WebhookParts {
 /// carried, then answers. 401: the signature does not verify, nothing is kept; 429: nor did those
 /// before it of the same source. Who verifies is never refused for volume. 400: not this vendor's.
 /// 503: the store is busy or away; the sender repeats it.
-Route webhook_route(Plugin& channel, const WebhookParts& parts);
+Route webhook_route(std::shared_ptr<Plugin> channel, const WebhookParts& parts);
 
 }  // namespace conserje

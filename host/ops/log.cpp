@@ -131,13 +131,24 @@ Log Log::with(std::initializer_list<LogField> fields) const {
 }
 
 void Log::write(LogLevel level, std::string_view message, std::span<const LogField> fields) const {
-  if (!enabled(level)) return;
+  if (enabled(level)) core_->logger.log(to_spdlog(level), line(level, message, fields));
+}
+
+void Log::audit(std::string_view message, std::initializer_list<LogField> fields) const {
+  // Above every level that can be set; the line says info.
+  if (core_ != nullptr)
+    core_->logger.log(spdlog::level::critical,
+                      line(LogLevel::info, message, {fields.begin(), fields.size()}));
+}
+
+std::string Log::line(LogLevel level, std::string_view message,
+                      std::span<const LogField> fields) const {
   std::string line =
       fmt::format(R"({{"time":"{}","level":"{}","message":{}{})", rfc3339(core_->clock.now()),
                   to_string(level), quoted(message), bound_);
   for (const auto& field : fields) append(line, field);
   line += '}';
-  core_->logger.log(to_spdlog(level), line);
+  return line;
 }
 
 bool Log::enabled(LogLevel level) const {

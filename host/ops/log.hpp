@@ -91,6 +91,8 @@ class Log {
     write(LogLevel::error, message, {fields.begin(), fields.size()});
   }
   void write(LogLevel level, std::string_view message, std::span<const LogField> fields) const;
+  /// Who did what to this host: as info(), and written whatever the level.
+  void audit(std::string_view message, std::initializer_list<LogField> fields = {}) const;
 
   bool enabled(LogLevel level) const;
   void set_level(LogLevel level);
@@ -100,6 +102,8 @@ class Log {
 
  private:
   struct Core;
+  std::string line(LogLevel level, std::string_view message,
+                   std::span<const LogField> fields) const;
   explicit Log(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
   std::shared_ptr<Core> core_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "conserje/state_types.hpp"
 #include "pipeline/utf8.hpp"
 #include "plugin/metric_names.hpp"
 
@@ -168,6 +169,9 @@ PluginInstance::PluginInstance(const PluginUse& use, const Manifest& manifest,
   for (const auto& method : manifest.methods)
     add_method(method.number, method.name, method.is_inline);
   add_method(CJ_CORE_TIMER, "core.timer", false);
+  if (!manifest.state_export) return;
+  add_method(state::method::export_state, "core.export_state", false);
+  add_method(state::method::import_state, "core.import_state", false);
 }
 
 Result<std::unique_ptr<PluginInstance>> PluginInstance::create(
@@ -196,6 +200,32 @@ PluginInstance::~PluginInstance() {
   drain({});
   if (table_.destroy == nullptr) return;
   (void)ask([&](cj_result*) { table_.destroy(table_.self); });
+}
+
+Result<PluginState> PluginInstance::export_state() {
+  auto reply = call({.deadline = clock_.monotonic() + kStateTime}, state::method::export_state,
+                    encode(state::ExportRequest{}));
+  if (!reply) return reply.error();
+  auto said = decode<state::ExportReply>(std::string_view(reply->head));
+  if (!said) return bad_head(said.error());
+  const bool is_bounded = reply->attachments.size() == 1 &&
+                          reply->attachments.front().size() <= kStateLimit &&
+                          said->format.size() <= kErrorTextLimit;
+  if (!is_bounded)
+    return bad_head({ErrorClass::bug, "a state is one attachment of at most " +
+                                          std::to_string(kStateLimit) + " bytes"});
+  return PluginState{.format = std::move(said->format),
+                     .bytes = std::move(reply->attachments.front()),
+                     .version = manifest_.version};
+}
+
+Status PluginInstance::import_state(const PluginState& state) {
+  const std::string_view bytes[] = {state.bytes};
+  const auto taken =
+      call({.deadline = clock_.monotonic() + kStateTime}, state::method::import_state,
+           encode(state::ImportRequest{.format = state.format, .version = state.version}), bytes);
+  if (!taken) return taken.error();
+  return Done{};
 }
 
 Status PluginInstance::start(const CallSpec& spec) {
@@ -264,13 +294,14 @@ ResultView PluginInstance::invoke(const CallSpec& spec, std::uint32_t number, st
   if (slot < 0) {
     slot = acquire(MonotonicTime(std::chrono::nanoseconds(call.deadline_ns)));
     started = clock_.monotonic();
-    if (slot < 0) return refused(*method, accepting_ ? "all slots are taken" : "is not running");
+    if (slot < 0)
+      return refused(*method, takes(*method) ? "all slots are taken" : "is not running");
   }
   const auto number_of_slot = static_cast<unsigned>(slot);
   const auto share = std::uint64_t{1} << number_of_slot;
-  if (!accepting_ || call.deadline_ns <= to_ns(started)) {
+  if (!takes(*method) || call.deadline_ns <= to_ns(started)) {
     give_back(share);
-    return refused(*method, accepting_ ? "no time is left" : "is not running");
+    return refused(*method, takes(*method) ? "no time is left" : "is not running");
   }
   auto& entry = slots_[number_of_slot];
   call.call_id = ++entry.calls * kIdsOfSlots + number_of_slot + 1;
@@ -417,6 +448,11 @@ const PluginInstance::Method* PluginInstance::find_method(std::uint32_t number) 
   for (const auto& method : methods_)
     if (method.number == number) return &method;
   return nullptr;
+}
+
+/// A state is taken over before the start; nothing else is asked then.
+bool PluginInstance::takes(const Method& method) const {
+  return accepting_ || (method.number == state::method::import_state && !started_ && !drained_);
 }
 
 ResultView PluginInstance::cannot_ask(std::uint32_t number, std::size_t attachments) const {

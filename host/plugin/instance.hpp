@@ -16,6 +16,7 @@
 
 #include "conserje/cj.h"
 #include "conserje/json.hpp"
+#include "conserje/state.hpp"
 #include "conserje/wire.hpp"
 #include "guard/clock.hpp"
 #include "ops/health.hpp"
@@ -33,6 +34,9 @@ namespace conserje {
 /// The bounds of one call.
 inline constexpr std::size_t kErrorTextLimit = 4096;
 inline constexpr Millis kMaxRetryAfter{24 * 3'600'000};
+/// The bounds of a state that is handed over: its bytes, and the time for either side.
+inline constexpr std::size_t kStateLimit = 16 * 1024 * 1024;
+inline constexpr Millis kStateTime{5'000};
 
 class PluginInstance;
 
@@ -129,6 +133,13 @@ class PluginInstance final : private ServiceClient {
   /// What to answer when the head of a ResultView does not decode: class bug, and counted.
   Error bad_head(const Error& why);
 
+  /// What the plugin hands over; nobody else may call meanwhile. Errors: those of call(), within
+  /// kStateTime; bug, it is over kStateLimit or not what the schema says. [main thread]
+  Result<PluginState> export_state();
+  /// Hands over what a predecessor exported. Errors: those of call(), within kStateTime.
+  /// [main thread, before start()]
+  Status import_state(const PluginState& state);
+
   /// Begins background work; calls are refused before. [main thread, once]
   Status start(const CallSpec& spec);
   /// Refuses new calls, waits for those that run until the deadline, then asks them to stop, ends
@@ -190,6 +201,7 @@ class PluginInstance final : private ServiceClient {
   cj_call make_call(const CallSpec& spec, MonotonicTime now, std::uint64_t call_id) const;
   std::uint64_t next_call_id() const;
   const Method* find_method(std::uint32_t number) const;
+  bool takes(const Method& method) const;
   ResultView cannot_ask(std::uint32_t method, std::size_t attachments) const;
   ResultView refused(const Method& method, std::string_view why) const;
 

@@ -1,7 +1,6 @@
 #include "plugin/plugin.hpp"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 namespace conserje {
@@ -18,49 +17,28 @@ std::vector<std::uint32_t> inline_methods_of(const Manifest& manifest) {
 
 }  // namespace
 
-struct Plugin::Lent {
-  explicit Lent(std::shared_ptr<PluginInstance> owned) : instance(std::move(owned)) {}
-  ~Lent() { given_back.set_value(); }
-  Lent(const Lent&) = delete;
-  Lent& operator=(const Lent&) = delete;
-
-  const std::shared_ptr<PluginInstance> instance;
-  std::promise<void> given_back{};
-};
-
-std::shared_ptr<PluginInstance> Plugin::lend(const std::shared_ptr<Lent>& lent) {
-  if (lent == nullptr) return nullptr;
-  return {lent, lent->instance.get()};
-}
-
-void Plugin::wait_for_the_last(std::shared_ptr<Lent> lent, Millis most) {
-  if (lent == nullptr) return;
-  const auto given_back = lent->given_back.get_future();
-  lent.reset();
-  given_back.wait_for(most);
-}
-
-Plugin::Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock)
+Plugin::Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock, std::uint64_t generation)
     : name_(first->name()),
       clock_(clock),
-      lent_(std::make_shared<Lent>(first)),
+      lent_(first),
       use_(first->use()),
-      inline_methods_(inline_methods_of(first->manifest())) {}
+      inline_methods_(inline_methods_of(first->manifest())),
+      generation_(generation) {}
 
 std::shared_ptr<PluginInstance> Plugin::current() const {
   const std::lock_guard lock(mutex_);
-  return lend(lent_);
+  return lent_.borrow();
 }
 
 std::shared_ptr<PluginInstance> Plugin::current_by(const CallSpec& spec) const {
   std::unique_lock lock(mutex_);
-  if (lent_ == nullptr) {
+  if (!lent_) {
     const auto time = spec.deadline == MonotonicTime{} ? MonotonicTime::duration(use_.deadline)
                                                        : spec.deadline - clock_.monotonic();
     switched_.wait_for(lock, std::min<MonotonicTime::duration>(time, kLongestWait),
-                       [this] { return lent_ != nullptr; });
+                       [this] { return static_cast<bool>(lent_); });
   }
-  return lend(lent_);
+  return lent_.borrow();
 }
 
 bool Plugin::is_inline(std::uint32_t method) const {
@@ -109,26 +87,30 @@ unsigned Plugin::cancel_overdue() {
   return instance == nullptr ? 0 : instance->cancel_overdue();
 }
 
-void Plugin::take_out(Millis most) {
-  std::shared_ptr<Lent> lent;
-  {
-    const std::lock_guard lock(mutex_);
-    lent.swap(lent_);
-  }
-  wait_for_the_last(std::move(lent), most);
+Lent<PluginInstance> Plugin::take_out() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(lent_, {});
 }
 
-void Plugin::switch_to(std::shared_ptr<PluginInstance> next, Millis most) {
-  auto lent = std::make_shared<Lent>(next);
+void Plugin::put_back(std::shared_ptr<PluginInstance> instance) {
+  (void)lend(std::move(instance), false);
+}
+
+Lent<PluginInstance> Plugin::switch_to(std::shared_ptr<PluginInstance> next) {
+  return lend(std::move(next), true);
+}
+
+Lent<PluginInstance> Plugin::lend(std::shared_ptr<PluginInstance> next, bool is_next) {
+  Lent<PluginInstance> before(next);
   {
     const std::lock_guard lock(mutex_);
-    lent.swap(lent_);
+    std::swap(before, lent_);
     use_ = next->use();
     inline_methods_ = inline_methods_of(next->manifest());
-    ++generation_;
+    if (is_next) ++generation_;
   }
   switched_.notify_all();
-  wait_for_the_last(std::move(lent), most);
+  return before;
 }
 
 }  // namespace conserje

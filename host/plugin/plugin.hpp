@@ -2,7 +2,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/lent.hpp"
 #include "plugin/instance.hpp"
 
 namespace conserje {
@@ -18,8 +18,8 @@ namespace conserje {
 /// another instance in its place between two calls; no call is refused for it. Threads: any.
 class Plugin {
  public:
-  /// The clock outlives it.
-  Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock);
+  /// The clock outlives it. generation: the number of the first instance.
+  Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock, std::uint64_t generation = 1);
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
@@ -27,7 +27,7 @@ class Plugin {
   /// The instance that runs, to look at; null: it has been taken out. A reload waits until it is
   /// given back.
   std::shared_ptr<const PluginInstance> running() const { return current(); }
-  /// 1 for the first instance; grows with each switch.
+  /// Grows with each switch.
   std::uint64_t generation() const;
 
   /// What the manifest of the last instance says of a method.
@@ -49,13 +49,13 @@ class Plugin {
   HealthCheck health() const;
   unsigned cancel_overdue();
 
-  /// Takes the instance out; calls wait for the next one. Returns once no caller that found it is
-  /// still on its way into it or waits for its result, after `most` at the latest.
-  /// [the reloading thread]
-  void take_out(Millis most);
-  /// From now on calls go to `next`; waits for the callers of the one before, as take_out().
-  /// [the reloading thread]
-  void switch_to(std::shared_ptr<PluginInstance> next, Millis most);
+  /// Takes the instance out; calls wait for the next one. Recalling what is returned waits for the
+  /// callers that are still on their way into it or wait for its result. [the reloading thread]
+  [[nodiscard]] Lent<PluginInstance> take_out();
+  /// Ends what take_out() began: the instance, or one made of the same, serves again.
+  void put_back(std::shared_ptr<PluginInstance> instance);
+  /// From now on calls go to `next`. What is returned: as take_out(). [the reloading thread]
+  [[nodiscard]] Lent<PluginInstance> switch_to(std::shared_ptr<PluginInstance> next);
 
  private:
   std::shared_ptr<PluginInstance> current() const;
@@ -63,19 +63,16 @@ class Plugin {
   std::shared_ptr<PluginInstance> current_by(const CallSpec& spec) const;
   Error away() const;
 
-  /// Lends an instance to callers, and notices when the last of them has given it back.
-  struct Lent;
-  static std::shared_ptr<PluginInstance> lend(const std::shared_ptr<Lent>& lent);
-  static void wait_for_the_last(std::shared_ptr<Lent> lent, Millis most);
+  Lent<PluginInstance> lend(std::shared_ptr<PluginInstance> next, bool is_next);
 
   const std::string name_;
   const Clock& clock_;
   mutable std::mutex mutex_{};  // Guards what follows.
   mutable std::condition_variable switched_{};
-  std::shared_ptr<Lent> lent_;  // Null: taken out.
-  PluginUse use_;               // Of the last one, as are
+  Lent<PluginInstance> lent_;  // Nothing: taken out.
+  PluginUse use_;              // Of the last one, as are
   std::vector<std::uint32_t> inline_methods_;
-  std::uint64_t generation_ = 1;
+  std::uint64_t generation_;
 };
 
 }  // namespace conserje

@@ -9,13 +9,9 @@
 #include "pipeline/schema.hpp"
 #include "plugin/refusal.hpp"
 #include "plugin/trust_rules.hpp"
-#include "plugin/worker/proxy.hpp"
 
 namespace conserje {
 namespace {
-
-/// Images of one plugin in this process, which never gives one back.
-constexpr unsigned kMostImages = 16;
 
 namespace fs = std::filesystem;
 
@@ -86,24 +82,6 @@ Result<InspectedPlugin> accept(const Result<File>& file, const PluginUse& use,
   return plugin;
 }
 
-bool is_in_process(const InspectedPlugin& plugin) {
-  return plugin.use.isolation.value_or(Isolation::in_process) == Isolation::in_process;
-}
-
-/// What a plugin said when it was created or started.
-Error failed_to(const std::string& step, const Error& error, const Manifest& manifest) {
-  const auto found =
-      step + " failed (" + std::string(to_string(error.error_class)) + "): " + error.message;
-  if (error.error_class == ErrorClass::bug)
-    return refusal(
-        found, "a plugin that keeps to cj.h", kVendor,
-        "report it" +
-            (manifest.support_url.empty() ? std::string() : " to " + manifest.support_url) +
-            " with its version, " + manifest.version);
-  return refusal(found, "what the plugin asks for", kOperator,
-                 "correct its `config`, then look again with: conserje check");
-}
-
 }  // namespace
 
 std::vector<fs::path> plugin_folders(std::string_view environment,
@@ -170,8 +148,23 @@ std::vector<InspectedPlugin> inspect_plugins(std::span<const PluginUse> uses,
 
 // ---- Life
 
-Registry::Registry(const ServiceSources& sources)
-    : sources_(sources), launcher_(std::make_shared<Launcher>(sources.worker_executable)) {}
+namespace {
+
+bool have_same_bytes(const InspectedPlugin& one, const InspectedPlugin& other) {
+  return one.vouched.digest == other.vouched.digest;
+}
+
+bool have_same_secrets(const InspectedPlugin& one, const InspectedPlugin& other) {
+  if (one.secrets == nullptr || other.secrets == nullptr) return one.secrets == other.secrets;
+  const auto& name = one.use.name;
+  const auto handles = one.secrets->handles(name);
+  return handles == other.secrets->handles(name) &&
+         std::ranges::all_of(handles, [&](const std::string& handle) {
+           return one.secrets->reveal(name, handle) == other.secrets->reveal(name, handle);
+         });
+}
+
+}  // namespace
 
 std::unique_ptr<Registry> Registry::open(std::vector<InspectedPlugin> plugins,
                                          const ServiceSources& sources,
@@ -179,9 +172,9 @@ std::unique_ptr<Registry> Registry::open(std::vector<InspectedPlugin> plugins,
   std::unique_ptr<Registry> registry(new Registry(sources));
   std::map<const SealedImage*, std::shared_ptr<const PluginCode>> loaded;  // Each file once.
   for (const auto& plugin : plugins) {
-    auto& code = loaded[is_in_process(plugin) ? plugin.image.get() : nullptr];
-    if (code == nullptr || !is_in_process(plugin)) {
-      auto fresh = registry->load(plugin, nullptr);
+    auto& code = loaded[plugin.is_in_process() ? plugin.image.get() : nullptr];
+    if (code == nullptr || !plugin.is_in_process()) {
+      auto fresh = registry->maker_.load(plugin, nullptr);
       if (!fresh) {
         findings.push_back(finding_about(
             plugin.use, plugin.image->file().string() + ": " + fresh.error().message));
@@ -189,14 +182,13 @@ std::unique_ptr<Registry> Registry::open(std::vector<InspectedPlugin> plugins,
       }
       code = *std::move(fresh);
     }
-    auto made = registry->create(plugin, code);
+    auto made = registry->maker_.create(plugin, code);
     if (!made) {
       findings.push_back(finding_about(plugin.use, made.error().message));
       continue;
     }
-    auto entry = std::make_unique<Entry>(Entry{*std::move(made), nullptr});
-    entry->plugin = std::make_unique<Plugin>(entry->made.instance, *sources.clock);
-    registry->entries_.push_back(std::move(entry));
+    auto running = std::make_shared<Plugin>(made->instance, *sources.clock);
+    registry->entries_.push_back({*std::move(made), std::move(running)});
   }
   return registry;
 }
@@ -204,43 +196,48 @@ std::unique_ptr<Registry> Registry::open(std::vector<InspectedPlugin> plugins,
 Registry::~Registry() { drain({}); }
 
 void Registry::start(std::vector<Finding>& findings) {
-  for (std::size_t i = 0; i < entries_.size();) {
-    auto& made = entries_[i]->made;
-    const auto started = made.instance->start({});
-    if (started) {
-      ++i;
-      continue;
+  std::vector<Entry> running;
+  for (auto& entry : entries_) {
+    if (const auto started = maker_.start(entry.made); started) {
+      running.push_back(std::move(entry));
+    } else {
+      findings.push_back(finding_about(entry.made.inspected.use, started.error().message));
+      maker_.retire(entry.made, {});
     }
-    findings.push_back(finding_about(
-        made.inspected.use, failed_to("start", started.error(), made.inspected.manifest).message));
-    retire(made, {});
-    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(i));
   }
+  entries_ = std::move(running);
 }
 
-Registry::Entry* Registry::find_entry(std::string_view name) {
-  for (const auto& entry : entries_)
-    if (entry->plugin->name() == name) return entry.get();
-  return nullptr;
+PluginMap Registry::by_name() const {
+  const std::lock_guard lock(mutex_);
+  PluginMap plugins;
+  for (const auto& entry : entries_) plugins.emplace(entry.plugin->name(), entry.plugin);
+  return plugins;
 }
 
-Plugin* Registry::find(std::string_view name) const {
-  for (const auto& entry : entries_)
-    if (entry->plugin->name() == name) return entry->plugin.get();
-  return nullptr;
+const Registry::Entry* Registry::entry_of(std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      entries_, [&](const Entry& entry) { return entry.plugin->name() == name; });
+  return found == entries_.end() ? nullptr : &*found;
 }
 
-std::vector<Plugin*> Registry::all() const {
-  std::vector<Plugin*> plugins;
-  for (const auto& entry : entries_) plugins.push_back(entry->plugin.get());
+std::shared_ptr<Plugin> Registry::find(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto* entry = entry_of(name);
+  return entry == nullptr ? nullptr : entry->plugin;
+}
+
+std::vector<std::shared_ptr<Plugin>> Registry::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Plugin>> plugins;
+  for (const auto& entry : entries_) plugins.push_back(entry.plugin);
   return plugins;
 }
 
 Vouched Registry::vouched(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  for (const auto& entry : entries_)
-    if (entry->plugin->name() == name) return entry->made.inspected.vouched;
-  return {};
+  const auto* entry = entry_of(name);
+  return entry == nullptr ? Vouched{} : entry->made.inspected.vouched;
 }
 
 bool Registry::runs(const InspectedPlugin& plugin) const {
@@ -250,152 +247,24 @@ bool Registry::runs(const InspectedPlugin& plugin) const {
     return use;
   };
   const std::lock_guard lock(mutex_);
-  return std::ranges::any_of(entries_, [&](const std::unique_ptr<Entry>& entry) {
-    const auto& running = entry->made.inspected;
-    return running.use.name == plugin.use.name &&
-           without_places(running.use) == without_places(plugin.use) &&
-           running.image->bytes() == plugin.image->bytes();
-  });
+  const auto* entry = entry_of(plugin.use.name);
+  if (entry == nullptr || entry->made.instance == nullptr) return false;
+  const auto& running = entry->made.inspected;
+  return without_places(running.use) == without_places(plugin.use) &&
+         have_same_bytes(running, plugin) && have_same_secrets(running, plugin);
 }
 
 std::vector<std::string> Registry::drain(MonotonicTime deadline) {
   std::vector<std::string> stuck;
   while (!entries_.empty()) {
-    auto& last = *entries_.back();
-    if (!retire(last.made, deadline)) stuck.push_back(last.plugin->name());
-    entries_.pop_back();
+    auto last = std::move(entries_.back());
+    {
+      const std::lock_guard lock(mutex_);
+      entries_.pop_back();
+    }
+    if (!maker_.retire(last.made, deadline)) stuck.push_back(last.plugin->name());
   }
   return stuck;
-}
-
-/// Drains an instance and lets it go, or leaves it behind for good when it does not return from a
-/// call: false.
-bool Registry::retire(Made& made, MonotonicTime deadline) {
-  if (made.instance == nullptr) return true;
-  late_services_.push_back(std::move(made.services));
-  const bool idle = made.instance->drain({.deadline = deadline});
-  if (!idle) left_behind_.push_back(made.instance);
-  made.instance.reset();
-  return idle;
-}
-
-// ---- Making one
-
-Result<std::shared_ptr<const PluginCode>> Registry::load(const InspectedPlugin& plugin,
-                                                         Entry* before) {
-  const auto& [use, image, manifest, vouched] = plugin;
-  if (!is_in_process(plugin)) {
-    auto sealed = SealedImage::sealed(image);
-    if (!sealed) return sealed.error();
-    return std::shared_ptr<const PluginCode>(
-        std::make_shared<WorkerPlugin>(WorkerParts{.launcher = launcher_,
-                                                   .image = *std::move(sealed),
-                                                   .use = use,
-                                                   .manifest = without_inline(manifest),
-                                                   .log = sources_.log.with({{"plugin", use.name}}),
-                                                   .clock = sources_.clock,
-                                                   .metrics = sources_.metrics}));
-  }
-  if (before != nullptr && is_in_process(before->made.inspected) &&
-      before->made.inspected.image->bytes() == image->bytes())
-    return before->made.code;
-  if (before != nullptr && before->images == kMostImages)
-    return refusal("this process has loaded " + std::to_string(kMostImages) +
-                       " files for it, one after the other, and cannot give them back",
-                   "a fresh process", kOperator,
-                   "restart the host, or set `isolation: process` for this plugin");
-  auto module = Module::load(image, CJ_ABI_VERSION);
-  if (!module) return module.error();
-  if (before != nullptr) ++before->images;
-  return std::shared_ptr<const PluginCode>(std::make_shared<Module>(*std::move(module)));
-}
-
-Result<Registry::Made> Registry::create(const InspectedPlugin& plugin,
-                                        std::shared_ptr<const PluginCode> code) {
-  auto kept = plugin;
-  kept.manifest.config_schema = nullptr;  // Has been checked against, and is the largest part.
-  const auto seen = is_in_process(plugin) ? kept.manifest : without_inline(kept.manifest);
-  auto services = std::make_shared<HostServices>(plugin.use, seen, sources_);
-  auto instance = PluginInstance::create(plugin.use, seen, *code, services, sources_);
-  if (!instance) {
-    late_services_.push_back(std::move(services));
-    return failed_to("create", instance.error(), plugin.manifest);
-  }
-  return Made{std::move(kept), std::move(code), std::move(services), *std::move(instance)};
-}
-
-Result<Registry::Made> Registry::create_and_start(const InspectedPlugin& plugin,
-                                                  std::shared_ptr<const PluginCode> code) {
-  auto made = create(plugin, std::move(code));
-  if (!made) return made;
-  if (const auto started = made->instance->start({}); !started) {
-    retire(*made, {});
-    return failed_to("start", started.error(), plugin.manifest);
-  }
-  return made;
-}
-
-// ---- Replacing one
-
-Status Registry::reload(const InspectedPlugin& next, Millis most) {
-  const std::unique_lock lock(reloading_, std::try_to_lock);
-  if (!lock.owns_lock())
-    return Error{ErrorClass::retry, "another reload is under way", Millis(1'000)};
-  auto* entry = find_entry(next.use.name);
-  if (entry == nullptr)
-    return Error{ErrorClass::config,
-                 "the plugin " + next.use.name + " does not run; restart the host to add it"};
-  auto code = load(next, entry);
-  if (!code) return code.error();
-  const bool alone = next.manifest.exclusive || entry->made.inspected.manifest.exclusive;
-  return alone ? reload_alone(next, *std::move(code), *entry, most)
-               : reload_beside(next, *std::move(code), *entry, most);
-}
-
-Status Registry::reload_beside(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
-                               Entry& entry, Millis most) {
-  auto made = create_and_start(next, std::move(code));
-  if (!made) return made.error();
-  const auto health = made->instance->health();
-  if (health.state == HealthState::down && entry.plugin->health().state != HealthState::down) {
-    retire(*made, {});
-    return refusal("the new instance says that it is down: " + health.detail,
-                   "an instance that can serve", kOperator, "look into the host's log");
-  }
-  entry.plugin->switch_to(made->instance, most);
-  auto before = exchange_made(entry, *std::move(made));
-  retire(before, sources_.clock->monotonic() + most);
-  return Done{};
-}
-
-Status Registry::reload_alone(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
-                              Entry& entry, Millis most) {
-  const auto inspected_before = entry.made.inspected;
-  const auto code_before = entry.made.code;
-  entry.plugin->take_out(most);
-  auto before = exchange_made(entry, Made{inspected_before, code_before, nullptr, nullptr});
-  if (!retire(before, sources_.clock->monotonic() + most))
-    return refusal("it does not return from a call, and cannot run twice",
-                   "a plugin that keeps to its deadlines", kOperator, "restart the host");
-
-  auto made = create_and_start(next, std::move(code));
-  Status outcome = Done{};
-  if (!made) {
-    outcome = made.error();
-    made = create_and_start(inspected_before, code_before);
-    if (!made)
-      return refusal(outcome.error().message +
-                         "\nThe one before does not start again either: " + made.error().message,
-                     "one of both", kOperator, "mend it, then reload again");
-  }
-  entry.plugin->switch_to(made->instance, most);
-  exchange_made(entry, *std::move(made));
-  return outcome;
-}
-
-Registry::Made Registry::exchange_made(Entry& entry, Made made) {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(entry.made, std::move(made));
 }
 
 }  // namespace conserje

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -11,12 +13,10 @@
 #include "pipeline/finding.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/secrets.hpp"
-#include "plugin/manifest.hpp"
-#include "plugin/module.hpp"
+#include "plugin/inspected_plugin.hpp"
+#include "plugin/instance_maker.hpp"
 #include "plugin/plugin.hpp"
 #include "plugin/services.hpp"
-#include "plugin/trust.hpp"
-#include "plugin/worker/launcher.hpp"
 
 namespace conserje {
 
@@ -32,15 +32,6 @@ std::vector<std::filesystem::path> plugin_folders(std::string_view environment,
 Result<std::filesystem::path> locate_plugin(const PluginUse& use,
                                             std::span<const std::filesystem::path> folders);
 
-/// A configured plugin that may be loaded: everything has been checked that can be known without
-/// running its code.
-struct InspectedPlugin {
-  PluginUse use;  // Its config is what the plugin will be given; isolation and kind are set.
-  std::shared_ptr<const SealedImage> image;
-  Manifest manifest;
-  Vouched vouched{};  // Whom the image comes from.
-};
-
 /// Finds each plugin's file, reads its manifest, judges by `trust` whom it comes from, and checks
 /// kind, ABI, platform and config. Runs none of their code. Every plugin's findings are reported at
 /// once. A config that does not fit is always an error, because a mistake in the file should not
@@ -51,7 +42,11 @@ std::vector<InspectedPlugin> inspect_plugins(std::span<const PluginUse> uses,
                                              const TrustRules& trust, Mode mode,
                                              SecretStore& secrets, std::vector<Finding>& findings);
 
-/// The plugins that run. Threads: find(), all(), vouched() and reload() any; the rest main.
+/// Plugins by their names in the configuration.
+using PluginMap = std::map<std::string, std::shared_ptr<Plugin>, std::less<>>;
+
+/// The plugins that run. Threads: find(), all(), by_name(), vouched() and runs() any; the rest
+/// main. A PluginChange changes which they are.
 class Registry {
  public:
   /// Loads each file once and makes the instances, in the order given. What fails is a finding, as
@@ -67,24 +62,14 @@ class Registry {
   /// Starts all, in order. One that fails is a finding and is left out.
   void start(std::vector<Finding>& findings);
 
-  /// The plugin of that name, or null: it is not configured, or was left out. Lives as long as the
-  /// Registry.
-  Plugin* find(std::string_view name) const;
-  std::vector<Plugin*> all() const;
+  /// The plugin of that name, or null: it is not configured, or was left out.
+  std::shared_ptr<Plugin> find(std::string_view name) const;
+  std::vector<std::shared_ptr<Plugin>> all() const;
+  PluginMap by_name() const;
   /// Whom the file of the running instance comes from.
   Vouched vouched(std::string_view name) const;
-
-  /// The instance that runs under its name was made from the same settings and the same bytes.
+  /// The instance that runs under its name was made from the same settings, secrets and bytes.
   bool runs(const InspectedPlugin& plugin) const;
-
-  /// Puts a new instance, made from `next`, in the place of the one that runs under its name:
-  /// loads, creates and starts it beside the old one, looks at its health, lets calls go to it, and
-  /// drains the old one, which has `most` for the calls that run on. An exclusive plugin is stopped
-  /// first, and calls wait meanwhile; when the new one does not come to stand the old one is made
-  /// again. On any error the old one serves on. A file whose bytes are those that are loaded is not
-  /// loaded again. Errors: config, bug, ... a refusal, or what the plugin said; retry, another
-  /// reload is under way.
-  Status reload(const InspectedPlugin& next, Millis most);
 
   /// Stops and destroys all, in reverse: no new calls, those that run have until `deadline` (not
   /// set: each its own). Nobody may use a plugin any more. Returns the names of those whose calls
@@ -92,40 +77,18 @@ class Registry {
   std::vector<std::string> drain(MonotonicTime deadline);
 
  private:
-  /// What an instance is made of, and itself.
-  struct Made {
-    InspectedPlugin inspected;
-    std::shared_ptr<const PluginCode> code;
-    std::shared_ptr<HostServices> services;
-    std::shared_ptr<PluginInstance> instance;
-  };
+  friend class PluginChange;
   struct Entry {
-    Made made;
-    std::unique_ptr<Plugin> plugin;
-    unsigned images = 1;  // Loaded into this process, one after the other.
+    MadeInstance made;
+    std::shared_ptr<Plugin> plugin;
   };
 
-  explicit Registry(const ServiceSources& sources);
-  Result<std::shared_ptr<const PluginCode>> load(const InspectedPlugin& plugin, Entry* before);
-  Result<Made> create(const InspectedPlugin& plugin, std::shared_ptr<const PluginCode> code);
-  Result<Made> create_and_start(const InspectedPlugin& plugin,
-                                std::shared_ptr<const PluginCode> code);
-  Status reload_beside(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
-                       Entry& entry, Millis most);
-  Status reload_alone(const InspectedPlugin& next, std::shared_ptr<const PluginCode> code,
-                      Entry& entry, Millis most);
-  Made exchange_made(Entry& entry, Made made);
-  bool retire(Made& made, MonotonicTime deadline);
-  Entry* find_entry(std::string_view name);
+  explicit Registry(const ServiceSources& sources) : maker_(sources) {}
+  const Entry* entry_of(std::string_view name) const;
 
-  const ServiceSources sources_;
-  const std::shared_ptr<Launcher> launcher_;
-  std::mutex reloading_{};
-  mutable std::mutex mutex_{};  // Guards Entry::made between a reload and vouched().
-  std::vector<std::unique_ptr<Entry>> entries_{};
-  /// Of instances that have gone: a plugin's own threads may call the host however late.
-  std::vector<std::shared_ptr<HostServices>> late_services_{};
-  std::vector<std::shared_ptr<PluginInstance>> left_behind_{};  // Stuck in a call.
+  InstanceMaker maker_;
+  mutable std::mutex mutex_{};  // Guards entries_ between whoever changes it and those who look.
+  std::vector<Entry> entries_{};
 };
 
 }  // namespace conserje

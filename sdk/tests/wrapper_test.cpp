@@ -22,6 +22,7 @@ class Probe final : public Sink {
     const auto& id = request.deliveries.at(0).event.id;
     if (id == "throw") throw std::logic_error("boom");
     if (id == "int") throw 42;
+    if (id == "state") return sink::DeliverReply{{{.status = taken_.bytes + taken_.version}}};
     if (id == "busy")
       return Error{ErrorClass::retry, "busy", std::chrono::milliseconds(1500), "429"};
     return sink::DeliverReply{{{.status = std::string(call.idempotency_key())}}};
@@ -29,6 +30,17 @@ class Probe final : public Sink {
   Status on_timer(const Call&, std::string_view name) override {
     return Error{ErrorClass::permanent, "timer " + std::string(name)};
   }
+  Result<PluginState> export_state(const Call&) override {
+    return PluginState{.format = "probe/1", .bytes = "seven"};
+  }
+  Status import_state(const Call&, const PluginState& state) override {
+    if (state.format != "probe/1") return Error{ErrorClass::permanent, "not ours"};
+    taken_ = state;
+    return Done{};
+  }
+
+ private:
+  PluginState taken_{};
 };
 
 class Wrapper : public testing::Test {
@@ -40,9 +52,11 @@ class Wrapper : public testing::Test {
   }
   ~Wrapper() override { instance_->destroy(instance_->self); }
 
-  Result<Reply> invoke(std::uint32_t method, std::string_view head) {
+  Result<Reply> invoke(std::uint32_t method, std::string_view head,
+                       std::vector<cj_str> attachments = {}) {
     const testkit::FakeCall call(fake_, std::chrono::seconds(1), "key-1");
-    const cj_request request{sizeof(cj_request), method, to_c(head), nullptr, 0};
+    const cj_request request{sizeof(cj_request), method, to_c(head), attachments.data(),
+                             attachments.size()};
     auto result = empty_result();
     instance_->invoke(instance_->self, &call.wire, &request, &result);
     return take(result);
@@ -89,6 +103,30 @@ TEST_F(Wrapper, RefusesAHeadThatDoesNotFit) {
 TEST_F(Wrapper, HandsATimerToOnTimer) {
   EXPECT_EQ(invoke(CJ_CORE_TIMER, R"({"name":"renew"})"),
             (Result<Reply>(Error{ErrorClass::permanent, "timer renew"})));
+}
+
+TEST_F(Wrapper, HandsOverItsState) {
+  EXPECT_EQ(invoke(state::method::export_state, "{}"),
+            (Result<Reply>(Reply{R"({"format":"probe/1"})", {"seven"}})));
+}
+
+TEST_F(Wrapper, TakesOverAState) {
+  EXPECT_EQ(invoke(state::method::import_state, R"({"format":"probe/1","version":"1.2.3"})",
+                   {to_c("seven")}),
+            Result<Reply>(Reply{}));
+  EXPECT_EQ(deliver("state"),
+            (Result<Reply>(Reply{R"({"results":[{"status":"seven1.2.3"}]})", {}})));
+}
+
+TEST_F(Wrapper, RefusesAStateThatIsNotWhole) {
+  constexpr auto kImport = state::method::import_state;
+  const auto refusal = [](const char* text) {
+    return Result<Reply>(Error{ErrorClass::permanent, text});
+  };
+  EXPECT_EQ(invoke(kImport, R"({"format":"probe/2","version":"1.2.3"})", {to_c("seven")}),
+            refusal("not ours"));
+  EXPECT_EQ(invoke(kImport, R"({"format":"probe/1","version":"1.2.3"})"),
+            refusal("import_state: the state is one attachment"));
 }
 
 TEST_F(Wrapper, TellsItsHealth) {

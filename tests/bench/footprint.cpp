@@ -42,7 +42,7 @@ void run(const std::filesystem::path& conserje, int hosts, int starts) {
   std::vector<double> ready;
   double rss = 0;
   for (int i = 0; i <= starts; ++i) {
-    HostProcess host(conserje, folder.path() / "alone", kNobody);
+    HostProcess host(conserje, folder.path() / "alone", {.graph_port = kNobody});
     host.wait_until_ready();
     if (i > 0) ready.push_back(host.ready_after().count());  // The first one makes the tables.
     if (i == starts) {
@@ -53,7 +53,7 @@ void run(const std::filesystem::path& conserje, int hosts, int starts) {
 
   std::list<HostProcess> many;
   for (int i = 0; i < hosts; ++i) {
-    many.emplace_back(conserje, folder.path() / std::to_string(i), kNobody);
+    many.emplace_back(conserje, folder.path() / std::to_string(i), HostSettings{.graph_port = kNobody});
     many.back().wait_until_ready();
   }
   settle();

@@ -10,13 +10,14 @@
 namespace bench {
 namespace {
 
-std::string configuration(const std::filesystem::path& folder, std::uint16_t graph_port) {
+std::string configuration(const std::filesystem::path& folder, const HostSettings& settings) {
   const auto in_folder = [&](const char* name) { return "\"" + (folder / name).string() + "\""; };
   return "version: 1\n"
          "tenant: bench\n"
          "time_zone: Europe/Madrid\n"
          "languages: [es, en]\n"
-         "hotel: {name: Hotel Sol}\n"
+         "hotel: {name: " +
+         settings.hotel + "}\n" + (settings.has_admin ? "admin: {listen: \"127.0.0.1:0\"}\n" : "") +
          "listen: 127.0.0.1:0\n"
          "data_dir: " +
          in_folder("data") +
@@ -28,6 +29,9 @@ std::string configuration(const std::filesystem::path& folder, std::uint16_t gra
          "  whatsapp:\n"
          "    use: channel/whatsapp\n"
          "    required: true\n"
+         "    deadline_ms: " +
+         std::to_string(settings.whatsapp_deadline_ms) +
+         "\n"
          "    config:\n"
          "      phone_number_id: \"" +
          kPhoneNumberId +
@@ -38,7 +42,7 @@ std::string configuration(const std::filesystem::path& folder, std::uint16_t gra
          "\n"
          "      verify_token: bench-verify\n"
          "      api_url: http://127.0.0.1:" +
-         std::to_string(graph_port) +
+         std::to_string(settings.graph_port) +
          "/v23.0\n"
          "  builtin: {use: nlu/builtin, required: true}\n"
          "  frontdesk:\n"
@@ -54,14 +58,18 @@ std::string configuration(const std::filesystem::path& folder, std::uint16_t gra
 }  // namespace
 
 HostProcess::HostProcess(const std::filesystem::path& executable,
-                         const std::filesystem::path& folder, std::uint16_t graph_port)
+                         const std::filesystem::path& folder, const HostSettings& settings)
     : folder_(folder) {
   std::filesystem::create_directories(folder / "data");
   std::filesystem::remove(folder / "data/listen");
-  write_file(folder / "host.yaml", configuration(folder, graph_port));
+  configure(settings);
   started_ = std::chrono::steady_clock::now();
   process_.emplace(std::vector<std::string>{executable, "run", folder / "host.yaml"},
                    folder / "output");
+}
+
+void HostProcess::configure(const HostSettings& settings) const {
+  write_file(folder_ / "host.yaml", configuration(folder_, settings));
 }
 
 void HostProcess::wait_until_ready() {

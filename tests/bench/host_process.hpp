@@ -14,13 +14,23 @@ namespace bench {
 constexpr auto kAppSecret = "bench-app-secret";
 constexpr auto kPhoneNumberId = "415882930112233";
 
+/// What may differ between the hosts of the benches, and from one reload to the next.
+struct HostSettings {
+  std::uint16_t graph_port = 0;  // Of this machine; replies go there.
+  bool has_admin = false;
+  std::string hotel = "Hotel Sol";
+  unsigned whatsapp_deadline_ms = 10'000;
+};
+
 /// The host under test, in a folder of its own.
 class HostProcess {
  public:
-  /// `folder` keeps the host's data from one start to the next. Replies go to `graph_port` of this
-  /// machine.
+  /// `folder` keeps the host's data from one start to the next.
   HostProcess(const std::filesystem::path& executable, const std::filesystem::path& folder,
-              std::uint16_t graph_port);
+              const HostSettings& settings);
+
+  /// Writes its configuration anew, for a reload.
+  void configure(const HostSettings& settings) const;
 
   /// Until /health/ready answers 200. Throws with the host's log if it ends before.
   void wait_until_ready();

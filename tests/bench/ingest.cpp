@@ -172,7 +172,7 @@ class Ingest {
     const auto most =
         static_cast<std::size_t>((options_.seconds + 1) * (connections == 1 ? 15'000 : 80'000));
     const auto requests = signed_webhooks(sent_, most);
-    HostProcess host(options_.conserje, folder.path(), nginx_.port());
+    HostProcess host(options_.conserje, folder.path(), {.graph_port = nginx_.port()});
     host.wait_until_ready();
     auto wanted = load(host.port(), connections);
     wanted.requests = requests;

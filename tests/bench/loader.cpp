@@ -25,18 +25,6 @@ struct Connection {
   char received[2048];
 };
 
-/// The bytes of the answer that `received` begins with; 0 while it is not whole.
-std::size_t answer_size(std::string_view received) {
-  constexpr std::string_view kLength = "Content-Length: ";
-  const auto head = received.find("\r\n\r\n");
-  if (head == std::string_view::npos) return 0;
-  const auto length = received.find(kLength);
-  const auto body =
-      length < head ? std::strtoul(received.data() + length + kLength.size(), nullptr, 10) : 0;
-  const auto size = head + 4 + body;
-  return received.size() >= size ? size : 0;
-}
-
 class Run {
  public:
   explicit Run(const Load& load)
@@ -135,6 +123,17 @@ class Run {
 };
 
 }  // namespace
+
+std::size_t answer_size(std::string_view received) {
+  constexpr std::string_view kLength = "Content-Length: ";
+  const auto head = received.find("\r\n\r\n");
+  if (head == std::string_view::npos) return 0;
+  const auto length = received.find(kLength);
+  const auto body =
+      length < head ? std::strtoul(received.data() + length + kLength.size(), nullptr, 10) : 0;
+  const auto size = head + 4 + body;
+  return received.size() >= size ? size : 0;
+}
 
 Measurement run(const Load& load) { return Run(load).measure(); }
 

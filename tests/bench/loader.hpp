@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bench {
@@ -28,6 +29,9 @@ struct Measurement {
       acknowledged{};       // Indices of requests answered with 200, warm-up included.
   std::size_t refused = 0;  // Answered with anything else.
 };
+
+/// The bytes of the HTTP answer that `received` begins with; 0 while it is not whole.
+std::size_t answer_size(std::string_view received);
 
 /// Loads a server of this machine from one thread, and waits for the last answers. Throws when a
 /// connection breaks.

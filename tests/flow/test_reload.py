@@ -38,7 +38,7 @@ def names_of(host):
     return [name for name, plugin in host.config["plugins"].items() if not plugin["use"].startswith("pms/")]
 
 
-def test_guests_book_while_plugins_are_reloaded(hotel, host):
+def test_guests_book_while_plugins_and_the_whole_file_are_reloaded(hotel, host):
     vendor = hotels.Vendor(hotel)
     stopping = threading.Event()
     booked = []
@@ -56,7 +56,12 @@ def test_guests_book_while_plugins_are_reloaded(hotel, host):
         thread.start()
     names = names_of(host)
     for turn in range(RELOADS):
-        done = reload(host, names[turn % len(names)])
+        if turn % 2 == 0:
+            done = reload(host, names[turn // 2 % len(names)])
+        else:
+            set_up(host, lambda config: config["hotel"].update(name=f"Hotel {turn}"))
+            set_up(host, lambda config: config["plugins"]["whatsapp"].update(deadline_ms=10_000 + turn))
+            done = reload(host)
         assert done.returncode == 0, done.stdout + done.stderr
     stopping.set()
     for thread in threads:
@@ -86,15 +91,88 @@ def test_a_reload_that_cannot_be_done_keeps_what_ran(hotel, host):
     assert hotel.ask("34655010203", hotels.ASK)
 
 
-def test_what_is_more_than_plugins_is_told_to_need_a_restart(host):
+def test_the_whole_file_is_followed(hotel, host):
+    assert "Hotel Sol" in hotel.ask("34655010203", "Hola")
     set_up(host, lambda config: config["hotel"].update(name="Hotel Luna"))
     done = reload(host)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("(pipeline): reloaded, generation 2 serves")
+    assert "Hotel Luna" in hotel.ask("34655010204", "Hola")
+
+
+def test_plugins_are_added_and_removed(hotel, host, receiver):
+    other = dict(host.config["plugins"]["crm"])
+
+    def exchange(config):
+        config["plugins"]["owner"] = other
+        del config["plugins"]["crm"]
+        config["notify"] = [{"to": "owner", "events": ["reservation.*"]}]
+
+    set_up(host, exchange)
+    done = reload(host)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.split(",")[0] for line in done.stdout.splitlines() if not line.startswith(" ")] == [
+        "owner: reloaded", "crm: reloaded", "(pipeline): reloaded"]  # fmt: skip
+    hotel.book("34655010203")
+    hotel.wait_for_event("reservation.created")
+    assert hotel.rows("SELECT DISTINCT target FROM outbox WHERE kind = 'event'") == [("owner",)]
+
+
+def test_a_channel_comes_and_goes_with_its_webhook(hotel, host, graph):
+    door = host.url + "/webhooks/second"
+    body = graph.envelope([graph.text("34655010203", "Hola")])
+    assert graph.post(door, body)[0] == 404
+
+    def add(config):
+        config["plugins"]["second"] = config["plugins"]["whatsapp"]
+        config["pipeline"][0]["channels"] = ["whatsapp", "second"]
+
+    set_up(host, add)
+    assert reload(host).returncode == 0
+    assert graph.post(door, body)[0] == 200
+    graph.wait_for(lambda: graph.texts_to("34655010203"))
+
+    def remove(config):
+        del config["plugins"]["second"]
+        config["pipeline"][0]["channels"] = ["whatsapp"]
+
+    set_up(host, remove)
+    assert reload(host).returncode == 0
+    assert graph.post(door, body)[0] == 404
+
+
+def test_one_failure_keeps_all_that_ran(hotel, host):
+    def change(config):
+        config["hotel"].update(name="Hotel Luna")
+        config["plugins"]["whatsapp"].update(deadline_ms=4321)
+        config["plugins"]["crm"]["config"].update(secret="whsec_!")
+
+    set_up(host, change)
+    done = reload(host)
     assert done.returncode == 1
+    assert "crm: not reloaded" in done.stderr
+    assert "whatsapp: not reloaded, generation 1 serves" in done.stderr
+    assert "Hotel Sol" in hotel.ask("34655010203", "Hola")
+    hotel.book("34655010204")
+    hotel.wait_for_event("reservation.created")
+
+
+def test_what_only_a_start_can_change_is_refused_by_name(hotel, host):
+    def change(config):
+        config["hotel"].update(name="Hotel Luna")
+        config["tenant"] = "hotel-luna"
+        config["listen"] = "127.0.0.1:1"
+
+    set_up(host, change)
+    done = reload(host)
+    assert done.returncode == 1
+    assert "other values for: tenant, listen" in done.stderr
     assert "restart the host" in done.stderr
+    assert "Hotel Sol" in hotel.ask("34655010203", "Hola")
 
 
 def test_sighup_reloads(hotel, host):
     set_up(host, lambda config: config["plugins"]["whatsapp"].update(deadline_ms=4321))
     os.kill(host.process.pid, signal.SIGHUP)
-    host.wait_for_log("plugin reloaded")
+    host.wait_for_log("reloaded")
     assert hotel.ask("34655010203", hotels.ASK)

@@ -42,6 +42,12 @@ static inline const void *cj_service(const cj_host *host, const char *id) {
                                      : (const void *)host->get_extension(host->ctx, cj_text(id));
 }
 
+/* ---- Methods of the core, beside CJ_CORE_TIMER: sdk/schema/state.v1.json. Only asked of a plugin
+ * whose manifest says "state_export": true. -------------------------------------------------- */
+
+#define CJ_CORE_EXPORT_STATE CJ_METHOD(CJ_KIND_CORE, 2)
+#define CJ_CORE_IMPORT_STATE CJ_METHOD(CJ_KIND_CORE, 3)
+
 /* ---- Answers
  * -----------------------------------------------------------------------------------------------
  */

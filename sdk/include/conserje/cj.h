@@ -264,7 +264,7 @@ typedef struct cj_instance {
   /* Head: {"state": "ok"|"degraded"|"down", "detail": string}. No I/O: what it knows. [any thread]
    */
   void (*health)(void *self, cj_result *result);
-  /* "cj.async/1", "cj.state/1", ... or null. [any thread] */
+  /* "cj.async/1", "cj.stream/1", ... or null. [any thread] */
   const cj_ext_header *(*get_extension)(void *self, cj_str id);
   /* Frees the instance; no other call is running, all buffers are released. [main thread] */
   void (*destroy)(void *self);

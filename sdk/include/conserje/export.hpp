@@ -70,19 +70,8 @@ inline void instance_health(void* self, cj_result* result) noexcept {
 }
 inline void instance_invoke(void* self, const cj_call* call, const cj_request* wire,
                             cj_result* result) noexcept {
-  guarded(result, [&] {
-    const Request request = to_request(wire);
-    if (request.method != CJ_CORE_TIMER) {
-      fill_with(result, plugin_of(self).invoke(Call(call), request));
-      return;
-    }
-    const auto head = parse_json(request.head);
-    if (!head || !head->is_object() || !head->contains("name") || !(*head)["name"].is_string()) {
-      fill(result, Error{ErrorClass::permanent, "timer: a name is needed"});
-      return;
-    }
-    fill_with(result, plugin_of(self).on_timer(Call(call), (*head)["name"].get<std::string>()));
-  });
+  guarded(result,
+          [&] { fill_with(result, invoke(plugin_of(self), Call(call), to_request(wire))); });
 }
 inline void instance_destroy(void* self) noexcept { delete static_cast<Instance*>(self); }
 

@@ -231,8 +231,8 @@ class Host {
   }
 
   // ---- cj.emit/1
-  /// Hands inbound events to the host; blocks until they are stored (with `wait`, until they are
-  /// answered too). Threads: any but inside an invoke.
+  /// Hands inbound events to the host; blocks until they are stored; with `wait` until they are
+  /// answered. Threads: any, never in an inline method; inside an invoke only without `wait`.
   Result<channel::EmitReply> emit(const channel::EmitRequest& events,
                                   std::chrono::milliseconds timeout) const {
     if (emit_.emit == nullptr) return missing("cj.emit/1");

@@ -7,8 +7,10 @@
 #include <string>
 #include <thread>
 
+#include "conserje/state_types.hpp"
 #include "kit/instance.hpp"
 #include "kit/measure.hpp"
+#include "plugin/instance.hpp"
 
 // Level 9: one generation after the other, each from its own copy of the file, under traffic.
 
@@ -118,14 +120,70 @@ void keeps_apart(Subject& subject) {
     expect_no_bug(question, older.instance().ask(question));
 }
 
+/// What a plugin hands over.
+struct Handed {
+  std::string format{};
+  std::string bytes{};
+
+  bool operator==(const Handed&) const = default;
+};
+
+Handed export_state(Instance& instance) {
+  const Question question{
+      .name = "core.export_state", .method = state::method::export_state, .timeout = kStateTime};
+  const auto answer = instance.ask(question);
+  require(answer.ok(), "it does not hand over its state: " + answer.words(),
+          "an answer to export_state, as the manifest says state_export");
+  const auto reply = decode<state::ExportReply>(std::string_view(answer.head));
+  require(reply.has_value(), "the head of " + question.name + " is " + answer.head.substr(0, 80),
+          "an ExportReply of state.v1.json");
+  require(answer.attachments.size() == 1 && answer.attachments.front().size() <= kStateLimit,
+          "the state is in " + std::to_string(answer.attachments.size()) + " attachments",
+          "one, of at most " + std::to_string(kStateLimit) + " bytes");
+  return {reply->format, answer.attachments.front()};
+}
+
+Answer import_state(Instance& instance, const Handed& handed) {
+  const state::ImportRequest request{.format = handed.format,
+                                     .version = instance.subject().manifest().version};
+  return instance.ask({.name = "core.import_state",
+                       .method = state::method::import_state,
+                       .head = encode(request),
+                       .attachments = {handed.bytes},
+                       .timeout = kStateTime});
+}
+
+void ask_all(Instance& instance) {
+  auto generator = instance.subject().generator();
+  for (const auto& question : valid_questions(instance.subject(), generator))
+    expect_no_bug(question, instance.ask(question));
+}
+
 void state_export(Subject& subject) {
   if (!subject.manifest().state_export) throw Skipped{"the manifest says no state_export"};
+  Instance before(subject);
+  before.start();
+  ask_all(before);
+  const auto handed = export_state(before);
+  ask_all(before);  // A reload may fail: then it serves on.
+
+  Instance next(subject);
+  const auto taken = import_state(next, handed);
+  require(taken.ok(), "it does not take over its own state: " + taken.words(),
+          "an instance that takes over what another one of it has exported");
+  next.start();
+  require(export_state(next) == handed, "what it has taken over is not what it hands over",
+          "the same format and bytes, as it has been asked nothing since");
+  ask_all(next);
+}
+
+void foreign_state(Subject& subject) {
+  if (!subject.manifest().state_export) throw Skipped{"the manifest says no state_export"};
   Instance instance(subject);
-  const cj_ext_header* found = nullptr;
-  if (instance.table().get_extension != nullptr)
-    found = instance.table().get_extension(instance.table().self, to_c("cj.state/1"));
-  require(found != nullptr, "the manifest says state_export, and there is no cj.state/1",
-          "the extension cj.state/1 of the instance");
+  const auto taken = import_state(instance, {"kit/unknown-format", "no state of this plugin"});
+  require(!taken.ok(), "it takes over a state whose format it cannot know",
+          "class permanent, so that the instance before serves on");
+  expect_no_bug({.name = "core.import_state"}, taken);
 }
 
 bool is_mapped(const std::string& path) {
@@ -154,6 +212,7 @@ constexpr Check kChecks[] = {
      kLong},
     {9, "reload.apart", "Two generations share nothing", keeps_apart},
     {9, "reload.state", "It hands its state over where it says so", state_export},
+    {9, "reload.foreign_state", "It refuses a state that it does not know", foreign_state},
     {9, "reload.unload", "Unloading it does no harm", says_whether_it_unloads},
 };
 

@@ -125,6 +125,9 @@ const std::vector<Caught>& zoo() {
       {"secret_unchecked", "faults.secrets"},
       {"sulks", "faults.recovers"},
       {"malloc_unchecked", "faults.memory"},
+      {"state_promised", "reload.state"},
+      {"state_forgotten", "reload.state"},
+      {"state_of_anybody", "reload.foreign_state"},
       {"grows_slowly", "soak.memory"},
   };
   return all;
@@ -251,6 +254,12 @@ TEST(Kit, HasAtLeastFiftyBadPluginsAndTenGoodOnes) {
 TEST(Kit, ReloadsAHundredGenerationsUnderTraffic) {
   const auto outcome =
       test(animal("good_serial"), "--only reload.generations --only reload.unload");
+  EXPECT_EQ(outcome.status, 0) << outcome.report.dump(2);
+}
+
+TEST(Kit, FindsNoFaultWithAStateThatIsKept) {
+  const auto outcome =
+      test(animal("state_kept"), "--only reload.state --only reload.foreign_state");
   EXPECT_EQ(outcome.status, 0) << outcome.report.dump(2);
 }
 

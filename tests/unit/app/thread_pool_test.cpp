@@ -17,10 +17,10 @@ TEST(ThreadPool, RunsEveryTaskOnceBeforeItEnds) {
   EXPECT_EQ(runs, 500);
 }
 
-TEST(ThreadPool, RunsAsManyTasksAtOnceAsItHasThreads) {
+/// Runs two tasks, each of which waits for the other: how many came to run.
+int run_two_at_once(ThreadPool& pool) {
   std::promise<void> both;
   std::atomic<int> waiting{0};
-  ThreadPool pool(2, 10);
   auto met = both.get_future().share();
   for (int i = 0; i < 2; ++i)
     pool.post([&, met] {
@@ -28,7 +28,19 @@ TEST(ThreadPool, RunsAsManyTasksAtOnceAsItHasThreads) {
       met.wait();
     });
   met.wait();
-  EXPECT_EQ(waiting, 2);
+  pool.stop();
+  return waiting;
+}
+
+TEST(ThreadPool, RunsAsManyTasksAtOnceAsItHasThreads) {
+  ThreadPool pool(2, 10);
+  EXPECT_EQ(run_two_at_once(pool), 2);
+}
+
+TEST(ThreadPool, HasMoreThreadsWhenItIsTold) {
+  ThreadPool pool(1, 10);
+  pool.change_most(2);
+  EXPECT_EQ(run_two_at_once(pool), 2);
 }
 
 TEST(ThreadPool, RefusesWhatDoesNotFitIntoItsQueue) {

@@ -581,5 +581,27 @@ TEST_F(CrowdedServerTest, LetsTheOldestIncompleteRequestGiveWay) {
   }
 }
 
+TEST_F(ServerTest, TakesOtherRoutesAndBoundsWhileItServes) {
+  Client before(port);
+  before.send(post("/later", "x"));
+  ASSERT_TRUE(until([&] { return waiting.size() == 1; }));
+  server.change(
+      {{.methods = "GET",
+        .path = "/new",
+        .handler = [](const InboundRequest&,
+                      Responder responder) { std::move(responder).answer({.body = "new"}); }}},
+      {.head_bytes = 64});
+  std::move(waiting.front()).answer({.body = "as before"});
+  EXPECT_TRUE(gets(before, "as before"));
+
+  Client after(port);
+  after.send(kGet);
+  EXPECT_TRUE(gets(after, "HTTP/1.1 404"));
+  after.send("GET /new HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(gets(after, "new"));
+  after.send("GET /new HTTP/1.1\r\nHost: " + std::string(100, 'h') + "\r\n\r\n");
+  EXPECT_TRUE(gets(after, "HTTP/1.1 431"));
+}
+
 }  // namespace
 }  // namespace conserje

@@ -60,6 +60,16 @@ TEST_F(LogTest, WritesOneJsonObjectPerLineInAFixedOrder) {
                        R"("message":"delivery failed","channel":"whatsapp","attempt":3})"});
 }
 
+TEST_F(LogTest, WritesAnAuditLineWhateverTheLevel) {
+  log.set_level(LogLevel::error);
+  log.info("not this");
+  log.audit("admin write", {{"token", "t1"}});
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines.back(), R"({"time":"2026-01-31T09:05:00.042Z","level":"info",)"
+                          R"("message":"admin write","token":"t1"})");
+  Log::silent().audit("nowhere");
+}
+
 TEST_F(LogTest, BoundFieldsStandOnEachLineOfTheChildAndOnNoneOfTheParent) {
   const Log child = log.with({{"tenant", "sol"}}).with({{"correlation_id", "c1"}});
   child.info("a", {{"n", 1}});

@@ -21,7 +21,8 @@ std::map<std::string, Methods> kinds_of_the_schemas() {
   for (const auto& entry : std::filesystem::directory_iterator(CONSERJE_SCHEMAS)) {
     if (entry.path().extension() != ".json") continue;
     const auto schema = nlohmann::json::parse(std::ifstream(entry.path()));
-    if (!schema.contains("kind")) continue;
+    // Kind 0 is the core's: methods that no kind has for itself.
+    if (schema.value("kind", 0) == 0) continue;
     auto& methods = kinds[entry.path().stem().stem().string()];
     for (const auto& [name, method] : schema["methods"].items())
       methods[name] =

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "conserje/sink_types.hpp"
+#include "plugin/plugin_change.hpp"
 #include "unit/plugin/world.hpp"
 
 namespace conserje {
@@ -247,8 +248,12 @@ class AReload : public ARegistry {
   std::string reload(Registry& registry, const std::string& use, nlohmann::json config) {
     const auto next = inspect({use_of("staff", use, std::move(config))});
     EXPECT_EQ(next.size(), 1U) << report(findings);
-    const auto done = registry.reload(next.front(), Millis(10'000));
-    return done ? std::string() : done.error().message;
+    PluginChange change(registry);
+    const auto done = change.make(next.front(), Millis(10'000));
+    if (!done) return done.error().message;
+    change.commit();
+    change.end_former(Millis(10'000));
+    return {};
   }
   static std::string config_of(Registry& registry) {
     const auto reply = registry.find("staff")->call({}, sink::method::deliver, kConfig);
@@ -320,21 +325,13 @@ TEST_F(AReload, ACallWaitsForTheNextInstanceOfAnExclusivePlugin) {
   auto registry = start("sink/alone", url("a"));
   auto& plugin = *registry->find("staff");
   auto instance = std::const_pointer_cast<PluginInstance>(plugin.running());
-  plugin.take_out(Millis(0));
+  EXPECT_FALSE(plugin.take_out().recall(Millis(0)));  // The pointer above has borrowed it.
   EXPECT_EQ(
       plugin.call({.deadline = world.clock.monotonic() + Millis(1)}, sink::method::deliver,
                   kConfig),
       Result<Reply>(Error{ErrorClass::retry, "plugin staff is being replaced", Millis(1'000)}));
-  std::jthread later([&] { plugin.switch_to(instance, Millis(0)); });
+  std::jthread later([&] { plugin.put_back(instance); });
   EXPECT_TRUE(plugin.call({}, sink::method::deliver, kConfig));
-}
-
-TEST_F(AReload, RefusesAPluginThatDoesNotRun) {
-  auto registry = start("sink/good", url("a"));
-  const auto next = inspect({use_of("owner", "sink/good", url("a"))});
-  EXPECT_EQ(registry->reload(next.front(), Millis(1)),
-            Status(Error{ErrorClass::config,
-                         "the plugin owner does not run; restart the host to add it"}));
 }
 
 TEST_F(AReload, SetsABoundToTheImagesOfOneProcess) {
@@ -349,6 +346,134 @@ TEST_F(AReload, SetsABoundToTheImagesOfOneProcess) {
             "this process has loaded 16 files for it, one after the other, and cannot give them "
             "back");
 }
+
+// ---- A change of several
+
+/// A registry whose plugins change together.
+class AChange : public AReload {
+ protected:
+  std::unique_ptr<Registry> registry = start("sink/good", url("a"));
+
+  Status make(PluginChange& change, const std::string& name, const std::string& use,
+              nlohmann::json config) {
+    const auto next = inspect({use_of(name, use, std::move(config))});
+    EXPECT_EQ(next.size(), 1U) << report(findings);
+    return change.make(next.front(), Millis(10'000));
+  }
+  void commit(PluginChange& change) {
+    change.commit();
+    change.end_former(Millis(10'000));
+  }
+};
+
+TEST_F(AChange, AddsAPlugin) {
+  PluginChange change(*registry);
+  ASSERT_TRUE(make(change, "owner", "sink/good", url("b")));
+  EXPECT_EQ(registry->find("owner"), nullptr);
+  commit(change);
+  ASSERT_NE(registry->find("owner"), nullptr);
+  EXPECT_TRUE(registry->find("owner")->call({}, sink::method::deliver, kConfig));
+}
+
+TEST_F(AChange, RemovesAPlugin) {
+  const auto held = registry->find("staff");
+  PluginChange change(*registry);
+  change.remove("staff");
+  EXPECT_TRUE(held->call({}, sink::method::deliver, kConfig));
+  commit(change);
+  EXPECT_EQ(registry->find("staff"), nullptr);
+  EXPECT_FALSE(held->call({.deadline = world.clock.monotonic()}, sink::method::deliver, kConfig));
+}
+
+TEST_F(AChange, SendsNoCallToWhatIsNotCommitted) {
+  {
+    PluginChange change(*registry);
+    ASSERT_TRUE(make(change, "staff", "sink/good", url("b")));
+    ASSERT_TRUE(make(change, "owner", "sink/good", url("b")));
+    EXPECT_EQ(config_of(*registry), R"({"url":"https://a.example"})");
+  }
+  EXPECT_EQ(config_of(*registry), R"({"url":"https://a.example"})");
+  EXPECT_EQ(registry->all().size(), 1U);
+  EXPECT_EQ(registry->find("staff")->generation(), 1U);
+}
+
+TEST_F(AChange, IsTakenBackWholeWhenOneOfItsPluginsFails) {
+  auto alone =
+      open({use_of("staff", "sink/alone", url("a")), use_of("owner", "sink/good", url("a"))});
+  alone->start(findings);
+  {
+    PluginChange change(*alone);
+    ASSERT_TRUE(make(change, "staff", "sink/alone", url("b")));  // Ends the one before.
+    EXPECT_FALSE(make(change, "owner", "sink/good", {{"fail", "start"}}));
+  }
+  EXPECT_EQ(config_of(*alone), R"({"url":"https://a.example"})");
+  EXPECT_EQ(alone->find("staff")->generation(), 1U);
+}
+
+TEST_F(AChange, KnowsWhoseCallsWait) {
+  auto alone =
+      open({use_of("staff", "sink/alone", url("a")), use_of("owner", "sink/good", url("a"))});
+  const PluginChange change(*alone);
+  EXPECT_TRUE(change.holds_up_calls(inspect({use_of("staff", "sink/alone", url("b"))}).front()));
+  EXPECT_FALSE(change.holds_up_calls(inspect({use_of("owner", "sink/good", url("b"))}).front()));
+  EXPECT_FALSE(change.holds_up_calls(inspect({use_of("new", "sink/alone", url("b"))}).front()));
+}
+
+// ---- State that is handed over
+
+/// Reloads of a plugin that counts its calls and hands the count over.
+class AState : public AReload, public testing::WithParamInterface<const char*> {
+ protected:
+  std::unique_ptr<Registry> registry = start(GetParam(), nlohmann::json::object());
+
+  std::string reload_failing_at(const std::string& step) {
+    return reload(*registry, GetParam(), {{"fail", step}});
+  }
+};
+
+TEST_P(AState, IsHandedToTheNextInstance) {
+  EXPECT_EQ(config_of(*registry), R"({"count":1})");
+  EXPECT_EQ(reload(*registry, GetParam(), url("b")), "");
+  EXPECT_EQ(config_of(*registry), R"({"count":2})");
+}
+
+TEST_P(AState, StaysWithTheInstanceBeforeWhenTheNextOneFails) {
+  EXPECT_EQ(config_of(*registry), R"({"count":1})");
+  for (const auto* step : {"import", "start"}) EXPECT_NE(reload_failing_at(step), "") << step;
+  EXPECT_EQ(config_of(*registry), R"({"count":2})");
+  EXPECT_EQ(registry->find("staff")->generation(), 1U);
+}
+
+TEST_P(AState, ThatIsNotHandedOverEndsTheReload) {
+  for (const auto* step : {"export", "huge export"}) {
+    auto liar = start(GetParam(), {{"fail", step}});
+    const auto said = reload(*liar, GetParam(), url("b"));
+    EXPECT_EQ(said.substr(0, said.find(':')), "it does not hand over its state") << step;
+    EXPECT_EQ(config_of(*liar), R"({"count":1})") << step;
+  }
+}
+
+TEST_P(AState, GoesBackWhenTheChangeIsGivenUp) {
+  EXPECT_EQ(config_of(*registry), R"({"count":1})");
+  {
+    PluginChange change(*registry);
+    EXPECT_TRUE(
+        change.make(inspect({use_of("staff", GetParam(), url("b"))}).front(), Millis(10'000)));
+  }
+  EXPECT_EQ(config_of(*registry), R"({"count":2})");
+}
+
+TEST_P(AState, IsNotHandedToAnotherPlugin) {
+  EXPECT_EQ(config_of(*registry), R"({"count":1})");
+  EXPECT_EQ(reload(*registry, "sink/good", url("b")), "");
+  EXPECT_EQ(reload(*registry, GetParam(), url("b")), "");
+  EXPECT_EQ(config_of(*registry), R"({"count":1})");
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, AState, testing::Values("sink/state", "sink/state_alone"),
+                         [](const auto& each) {
+                           return std::string(each.param).substr(std::string("sink/").size());
+                         });
 
 TEST(PluginFolders, AreSearchedInThisOrder) {
   const fs::path configured[] = {"/usr/lib/conserje/plugins"};

@@ -101,6 +101,18 @@ TEST_F(WorkerTest, RunsItsTimers) {
   EXPECT_TRUE(is_logged("poll"));
 }
 
+TEST_F(WorkerTest, HandsItsStateToTheNextWorker) {
+  const auto before = world.run("sink_state");
+  EXPECT_EQ(ask(*before, "{}")->head, R"({"count":1})");
+  const auto state = before->export_state();
+  ASSERT_EQ(state, Result<PluginState>(PluginState{"count/1", "1", "1.0.0"}));
+  const auto next = world.create("sink_state");
+  ASSERT_TRUE(next);
+  ASSERT_TRUE((*next)->import_state(*state));
+  ASSERT_TRUE((*next)->start({}));
+  EXPECT_EQ(ask(**next, "{}")->head, R"({"count":2})");
+}
+
 TEST_F(WorkerTest, CountsWhatThePluginDoesAgainstTheHeader) {
   world.use.max_in_flight = 1;
   auto plugin = world.run("sink_zoo");

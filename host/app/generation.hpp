@@ -1,0 +1,98 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "conversation/texts.hpp"
+#include "conversation/worker.hpp"
+#include "delivery/dispatcher.hpp"
+#include "guard/lent.hpp"
+#include "pipeline/pipeline.hpp"
+#include "plugin/registry.hpp"
+#include "pms/gateway.hpp"
+
+namespace conserje {
+
+/// What the rooms' steps work with: one reading of the configuration file and what is made of it. A
+/// reload makes another; a step ends with the one that it began with. Threads: any.
+class Generation {
+ public:
+  /// What outlives every generation.
+  struct Rooms {
+    Database& database;
+    Inbox& inbox;
+    Outbox& outbox;
+    Sessions& sessions;
+    Guests& guests;
+    Acts& acts;
+    Reservations& reservations;
+    NotificationLogs& notification_logs;
+    const Clock& clock;
+    Random& random;
+    Metrics& metrics;
+    Log& log;
+    std::string owner;      // Of the leases; unique to this host.
+    std::string guest_key;  // The tenant's key of guest hashes.
+  };
+  struct Sources {
+    std::shared_ptr<const Pipeline> pipeline;
+    std::shared_ptr<const Texts> texts;
+    PluginMap plugins;
+  };
+
+  /// before: the one that it follows, or null. A PMS that it had as well keeps its gateway, which
+  /// knows how the PMS has been.
+  Generation(const Rooms& rooms, Sources sources, const Generation* before);
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  const Sources& sources() const { return sources_; }
+  const Pipeline& pipeline() const { return *sources_.pipeline; }
+  /// 1 for the first one.
+  std::int64_t number() const { return number_; }
+
+  Worker& worker() { return worker_; }
+  Dispatcher& dispatcher() { return dispatcher_; }
+
+ private:
+  struct House {
+    std::shared_ptr<Plugin> plugin{};  // Null: it does not run.
+    std::shared_ptr<Gateway> gateway{};
+  };
+
+  Result<std::shared_ptr<Plugin>> plugin(std::string_view what, const std::string& name) const;
+  void connect_gateways(const Rooms& rooms, const Generation* before);
+  Worker::Parts worker_parts(const Rooms& rooms);
+  Dispatcher::Parts dispatcher_parts(const Rooms& rooms);
+
+  const Sources sources_;
+  const std::int64_t number_;
+  std::map<std::string, House> houses_{};  // By the PMS plugin's name.
+  Worker worker_;
+  Dispatcher dispatcher_;
+};
+
+/// The generation that runs. Threads: any.
+class CurrentGeneration {
+ public:
+  /// Held for as long as one works with it.
+  std::shared_ptr<Generation> borrow() const {
+    const std::lock_guard lock(mutex_);
+    return lent_.borrow();
+  }
+  /// From now on `next` is lent; recalling what is returned waits for those who have the one
+  /// before.
+  [[nodiscard]] Lent<Generation> switch_to(std::shared_ptr<Generation> next) {
+    Lent<Generation> lent(std::move(next));
+    const std::lock_guard lock(mutex_);
+    return std::exchange(lent_, std::move(lent));
+  }
+
+ private:
+  mutable std::mutex mutex_{};
+  Lent<Generation> lent_{};  // Guarded by mutex_.
+};
+
+}  // namespace conserje
