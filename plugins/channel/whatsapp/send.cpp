@@ -5,16 +5,17 @@
 #include <string_view>
 #include <utility>
 
+#include "../common/document.hpp"
 #include "address.hpp"
 #include "conserje/text.hpp"
 #include "errors.hpp"
-#include "payload.hpp"
 
 namespace conserje::whatsapp {
 namespace {
 
 using channel::Choice;
 using channel::SendRequest;
+using document::Document;
 using text::cut;
 using text::length;
 using text::split;

@@ -1,16 +1,16 @@
-#include "payload.hpp"
+#include "../common/document.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace conserje::whatsapp {
+namespace conserje::document {
 namespace {
 
 /// One value of each shape.
-class Payload : public testing::Test {
+class Documents : public testing::Test {
  protected:
-  Payload() {
+  Documents() {
     const auto root = document_.parse(
         R"({"text":"héllo","digits":"415882930112233","decimal":"-3.5","infinite":"inf","number":7,)"
         R"("negative":-7,"huge":18446744073709551615,"fraction":2.5,"yes":true,"none":null,)"
@@ -23,7 +23,7 @@ class Payload : public testing::Test {
   Value root_{};
 };
 
-TEST_F(Payload, ReadsWhatIsAbsentAsEmpty) {
+TEST_F(Documents, ReadsWhatIsAbsentAsEmpty) {
   for (const Value value :
        {root_["nothing"], root_["none"], root_["object"]["no"]["such"], Value()}) {
     EXPECT_FALSE(value);
@@ -38,7 +38,7 @@ TEST_F(Payload, ReadsWhatIsAbsentAsEmpty) {
   }
 }
 
-TEST_F(Payload, ReadsWhatIsOfAnotherTypeAsEmpty) {
+TEST_F(Documents, ReadsWhatIsOfAnotherTypeAsEmpty) {
   EXPECT_EQ(root_["number"].view(), "");
   EXPECT_EQ(root_["object"].text(), "");
   EXPECT_EQ(root_["list"].integer(), std::nullopt);
@@ -48,14 +48,14 @@ TEST_F(Payload, ReadsWhatIsOfAnotherTypeAsEmpty) {
   EXPECT_FALSE(root_["text"]["key"]);
 }
 
-TEST_F(Payload, ReadsIdsThatAreTextsOrNumbers) {
+TEST_F(Documents, ReadsIdsThatAreTextsOrNumbers) {
   EXPECT_EQ(root_["digits"].text(), "415882930112233");
   EXPECT_EQ(root_["number"].text(), "7");
   EXPECT_EQ(root_["negative"].text(), "-7");
   EXPECT_EQ(root_["huge"].text(), "18446744073709551615");
 }
 
-TEST_F(Payload, ReadsNumbersThatAreTextsOrNumbers) {
+TEST_F(Documents, ReadsNumbersThatAreTextsOrNumbers) {
   EXPECT_EQ(root_["digits"].integer(), 415'882'930'112'233);
   EXPECT_EQ(root_["negative"].integer(), -7);
   EXPECT_EQ(root_["huge"].integer(), std::nullopt);
@@ -66,7 +66,7 @@ TEST_F(Payload, ReadsNumbersThatAreTextsOrNumbers) {
   EXPECT_EQ(root_["infinite"].number(), std::nullopt);
 }
 
-TEST_F(Payload, GoesThroughAnArray) {
+TEST_F(Documents, GoesThroughAnArray) {
   std::vector<std::string> texts;
   for (const Value item : root_["list"]) texts.push_back(item.text());
   EXPECT_EQ(texts, (std::vector<std::string>{"1", "two", ""}));
@@ -75,7 +75,7 @@ TEST_F(Payload, GoesThroughAnArray) {
   EXPECT_FALSE(root_["empty"].first());
 }
 
-TEST_F(Payload, CopiesATree) {
+TEST_F(Documents, CopiesATree) {
   EXPECT_EQ(
       root_.tree(),
       Json::parse(
@@ -87,8 +87,8 @@ TEST_F(Payload, CopiesATree) {
 TEST(Document, RefusesAnAbsentText) {
   Document document;
   EXPECT_EQ(document.parse({}).error(),
-            (Error{ErrorClass::permanent, "whatsapp: not JSON: Empty: no JSON found"}));
+            (Error{ErrorClass::permanent, "not JSON: Empty: no JSON found"}));
 }
 
 }  // namespace
-}  // namespace conserje::whatsapp
+}  // namespace conserje::document

@@ -1,10 +1,10 @@
-#include "payload.hpp"
+#include "document.hpp"
 
 #include <charconv>
 #include <cmath>
 #include <limits>
 
-namespace conserje::whatsapp {
+namespace conserje::document {
 namespace {
 
 template <class T>
@@ -132,9 +132,8 @@ Result<Value> Document::parse(std::string_view text) {
   if (!error) error = parser_.parse(text.data(), text.size()).get(root);
   if (error == simdjson::STRING_ERROR) error = parser_.parse(without_half_pairs(text)).get(root);
   if (error)
-    return Error{ErrorClass::permanent,
-                 std::string("whatsapp: not JSON: ") + simdjson::error_message(error)};
+    return Error{ErrorClass::permanent, std::string("not JSON: ") + simdjson::error_message(error)};
   return Value(root);
 }
 
-}  // namespace conserje::whatsapp
+}  // namespace conserje::document

@@ -10,11 +10,11 @@
 #include "conserje/json.hpp"
 #include "conserje/result.hpp"
 
-namespace conserje::whatsapp {
+namespace conserje::document {
 
-/// A value in one of Meta's documents. Meta leaves members out, adds new ones every month, and
-/// sends some numbers as texts; so whatever is absent, null or of another type reads as empty.
-/// Borrowed from its Document, as are the views that it returns.
+/// A value in one of a vendor's JSON documents. Vendors leave members out, add new ones every
+/// month, and send some numbers as texts; so whatever is absent, null or of another type reads as
+/// empty. Borrowed from its Document, as are the views that it returns.
 class Value {
  public:
   class Iterator;
@@ -69,8 +69,8 @@ class Document {
   Document(const Document&) = delete;  // Values point into it.
   Document& operator=(const Document&) = delete;
 
-  /// The root of `text`, valid as long as this object; once. Half a surrogate pair, which Meta
-  /// leaves where it cuts a name within an emoji, becomes U+FFFD.
+  /// The root of `text`, valid as long as this object; once. Half a surrogate pair, which vendors
+  /// leave where they cut a name within an emoji, becomes U+FFFD.
   /// Errors: permanent, it is not JSON in UTF-8, or nests deeper than kMaxDepth.
   Result<Value> parse(std::string_view text);
 
@@ -80,4 +80,4 @@ class Document {
   simdjson::dom::parser parser_{};
 };
 
-}  // namespace conserje::whatsapp
+}  // namespace conserje::document
