@@ -1,12 +1,12 @@
 #include "errors.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <iterator>
 #include <optional>
 
 #include "../common/document.hpp"
+#include "../common/http_text.hpp"
 #include "conserje/text.hpp"
 
 namespace conserje::waha {
@@ -25,15 +25,6 @@ constexpr std::size_t kLongestText = 200;
 /// What engines say of somebody who is not on WhatsApp.
 constexpr std::string_view kNotOnWhatsApp[] = {"No LID for user", "is not registered",
                                                "not on WhatsApp", "wid error: invalid wid"};
-
-std::optional<seconds> retry_after(const HttpResponse& response) {
-  const auto text = response.header("retry-after").value_or("");
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return std::min(seconds(value), kLongestWait);
-}
 
 /// 422: the session, or the request.
 Error unprocessable(Value body, Error error) {
@@ -85,7 +76,7 @@ Error to_error(const HttpResponse& response) {
     case 422: return unprocessable(root ? *root : Value(), std::move(error));
     case 429:
       error.error_class = retry;
-      error.retry_after = retry_after(response).value_or(kPause);
+      error.retry_after = retry_after(response, kLongestWait).value_or(kPause);
       return error;
     case 504:  // A proxy's: WAHA may have done it.
       error.error_class = deadline;
@@ -103,7 +94,7 @@ Error to_error(const HttpResponse& response) {
   }
   if (response.status == 408 || response.status >= 500) {
     error.error_class = retry;
-    error.retry_after = retry_after(response);
+    error.retry_after = retry_after(response, kLongestWait);
   }
   return error;
 }

@@ -1,5 +1,7 @@
 #include "media.hpp"
 
+#include <algorithm>
+
 namespace conserje::waha {
 namespace {
 
@@ -18,6 +20,11 @@ Parts split_url(std::string_view url) {
   return {url.substr(0, end), url.substr(end)};
 }
 
+/// Neither blanks nor control characters, which would end the line of a request.
+bool is_printable(std::string_view url) {
+  return std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 /// It stays below /api/files/ whatever a server makes of dots and escapes.
 bool is_plain_path(std::string_view rest) {
   const auto path = rest.substr(0, rest.find('?'));
@@ -29,7 +36,8 @@ bool is_plain_path(std::string_view rest) {
 
 Result<MediaPlace> place_of(std::string_view url, std::string_view base, std::string_view s3_url) {
   const auto link = split_url(url);
-  if (link.origin.empty() || !(url.starts_with("http://") || url.starts_with("https://")))
+  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
+  if (link.origin.empty() || !is_http || !is_printable(url))
     return Error{ErrorClass::permanent, "waha: the file's link is no URL"};
   if (!s3_url.empty() && link.origin == split_url(s3_url).origin)
     return MediaPlace{.url = std::string(url), .needs_key = false};

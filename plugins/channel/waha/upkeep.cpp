@@ -78,6 +78,20 @@ std::string_view row_id(Value row) {
   return row["id"].is_object() ? row["id"]["_serialized"].view() : row["id"].view();
 }
 
+/// `body` is these words, perhaps with choices as lines below them.
+bool says(std::string_view body, std::string_view words) {
+  body = text::trimmed(body);
+  return body.starts_with(words) &&
+         (body.size() == words.size() || body.substr(words.size()).starts_with("\n\n1. "));
+}
+
+std::string page_query(std::size_t page) {
+  return "?limit=" + std::to_string(kPage) + "&offset=" + std::to_string(page * kPage);
+}
+std::string since_query(std::int64_t since_ms) {
+  return "&downloadMedia=false&filter.timestamp.gte=" + std::to_string(since_ms / 1000);
+}
+
 std::string_view without_parameters(std::string_view mime_type) {
   return mime_type.substr(0, mime_type.find(';'));
 }
@@ -303,22 +317,28 @@ Result<channel::ListSinceReply> Waha::list_since(const Call& call,
   return reply;
 }
 
+/// One page of a list.
+Result<HttpResponse> Waha::get_list(const Call& call, const std::string& path) const {
+  auto response = request(call,
+                          {.method = "GET",
+                           .url = config_.url + "/api/" + config_.session + "/chats/" + path,
+                           .max_response_bytes = kListBytes},
+                          Key::with);
+  if (response && response->status != 200) return to_error(*response);
+  if (!response) return response;
+  if (const auto ours = check_is_wahas(*response); !ours) return ours.error();
+  return response;
+}
+
 /// The chats whose last message is not older; newest first.
 Result<std::vector<std::string>> Waha::chats_since(const Call& call, std::int64_t since_ms) {
   std::vector<std::string> chats;
   for (std::size_t page = 0; page < kMostPages; ++page) {
-    const auto response = request(call,
-                                  {.method = "GET",
-                                   .url = config_.url + "/api/" + config_.session +
-                                          "/chats/overview?limit=" + std::to_string(kPage) +
-                                          "&offset=" + std::to_string(page * kPage),
-                                   .max_response_bytes = kListBytes},
-                                  Key::with);
+    const auto response = get_list(call, "overview" + page_query(page));
     if (!response) return response.error();
-    if (response->status != 200) return to_error(*response);
     Document document;
     const auto root = document.parse(response->body);
-    if (!root) return Error{ErrorClass::config, "waha: " + root.error().message};
+    if (!root) return root.error();
     const auto before = chats.size();
     for (const Value row : *root) {
       const auto chat = normal_chat(row_id(row));
@@ -334,33 +354,29 @@ Result<std::vector<std::string>> Waha::chats_since(const Call& call, std::int64_
 Status Waha::read_chat(const Call& call, const std::string& chat, std::int64_t since_ms,
                        channel::ListSinceReply& reply) {
   for (std::size_t page = 0; page < kMostPages; ++page) {
-    const auto response = request(
-        call,
-        {.method = "GET",
-         .url = config_.url + "/api/" + config_.session + "/chats/" + url::percent_encoded(chat) +
-                "/messages?limit=" + std::to_string(kPage) +
-                "&offset=" + std::to_string(page * kPage) +
-                "&downloadMedia=false&filter.timestamp.gte=" + std::to_string(since_ms / 1000),
-         .max_response_bytes = kListBytes},
-        Key::with);
+    const auto response = get_list(
+        call, url::percent_encoded(chat) + "/messages" + page_query(page) + since_query(since_ms));
     if (!response) return response.error();
-    if (response->status != 200) return to_error(*response);
     Document document;
     const auto root = document.parse(response->body);
-    if (!root) return Error{ErrorClass::config, "waha: " + root.error().message};
+    if (!root) return root.error();
     bool is_past = false;
     for (const Value row : *root) {
       const auto at_ms = to_ms(row["timestamp"], 0);
       is_past = is_past || at_ms < since_ms;
-      if (at_ms < since_ms) continue;
-      if (auto message = read_message(row, arrival(at_ms)))
-        reply.messages.push_back(*std::move(message));
-      else if (auto status = read_status(row, host_.now_ms(), arrival(at_ms)))
-        reply.statuses.push_back(*std::move(status));
+      if (at_ms >= since_ms) read_row(row, at_ms, reply);
     }
     if (is_past || root->size() < kPage) break;
   }
   return Done{};
+}
+
+/// A guest's message, or what became of one of ours.
+void Waha::read_row(Value row, std::int64_t at_ms, channel::ListSinceReply& reply) const {
+  if (auto message = read_message(row, arrival(at_ms)))
+    reply.messages.push_back(*std::move(message));
+  else if (auto status = read_status(row, host_.now_ms(), arrival(at_ms)))
+    reply.statuses.push_back(*std::move(status));
 }
 
 Result<channel::DeliveryStatusReply> Waha::delivery_status(
@@ -390,20 +406,16 @@ Result<channel::DeliveryStatusReply> Waha::delivery_status(
 /// Where the engine gives its own ids: what went to the guest since then, by its words.
 Result<channel::DeliveryStatusReply> Waha::find_by_text(
     const Call& call, const channel::DeliveryStatusRequest& wanted, const std::string& chat) {
-  const auto response =
-      get(call, "/api/" + config_.session + "/chats/" + url::percent_encoded(chat) +
-                    "/messages?limit=" + std::to_string(kPage) +
-                    "&downloadMedia=false&filter.fromMe=true&filter.timestamp.gte=" +
-                    std::to_string(wanted.since_ms / 1000));
+  const auto response = get_list(call, url::percent_encoded(chat) + "/messages" + page_query(0) +
+                                           since_query(wanted.since_ms) + "&filter.fromMe=true");
   if (!response) return response.error();
-  if (response->status != 200) return to_error(*response);
   Document document;
   const auto root = document.parse(response->body);
-  if (!root) return Error{ErrorClass::config, "waha: " + root.error().message};
+  if (!root) return root.error();
   const auto words = text::split(wanted.text, kMaxText);
   for (const Value row : *root) {
     const bool is_it = row["fromMe"].flag() && !words.empty() &&
-                       text::trimmed(row["body"].view()) == words.front() &&
+                       says(row["body"].view(), words.front()) &&
                        to_ms(row["timestamp"], 0) >= wanted.since_ms / 1000 * 1000;
     if (!is_it) continue;
     channel::DeliveryStatusReply reply{

@@ -22,6 +22,7 @@ constexpr std::int64_t kHour = 3'600'000;
 constexpr std::int64_t kLookUpMs = 10'000;
 constexpr std::int64_t kCourtesyMs = 3'000;  // For what may as well not happen.
 constexpr std::uint32_t kMostAttempts = 4;   // Against an engine's exceptions.
+constexpr std::int64_t kRefusalPeriodMs = 60'000;
 constexpr std::size_t kMostExceptions = 1'000;
 constexpr std::string_view kOfferPrefix = "offer/";
 
@@ -92,9 +93,9 @@ Result<channel::WebhookEvents> Waha::handle_webhook(const Call&,
                                                     const WebhookDelivery& delivery) const {
   if (delivery.request.method != "POST")
     return channel::WebhookEvents{.answer = channel::HttpAnswer{.status = 405}};
-  if (const auto ours = verify(delivery); !ours) return ours.error();
+  if (const auto ours = verify(delivery); !ours) return refuse(ours.error());
   auto reading = read_webhook(delivery.body, arrival(delivery.request.received_at_ms));
-  if (!reading) return reading.error();
+  if (!reading) return refuse(reading.error());
   learn(*reading);
   return std::move(reading->events);
 }
@@ -118,6 +119,18 @@ Status Waha::verify(const WebhookDelivery& delivery) const {
     return Done{};
   return Error{ErrorClass::auth,
                "waha: X-Webhook-Hmac does not match the body; is hmac_key the key in WAHA?"};
+}
+
+/// Says why a delivery did not verify, which only an operator can mend: WAHA tries again for some
+/// time, then the message is lost. Not more often than once a minute, since anybody may send one.
+Error Waha::refuse(Error error) const {
+  if (error.error_class != ErrorClass::auth) return error;
+  const auto now = host_.now_ms();
+  auto last = last_refusal_ms_.load();
+  const bool is_news = last == 0 || now - last >= kRefusalPeriodMs;
+  if (is_news && last_refusal_ms_.compare_exchange_strong(last, now))
+    host_.warn("webhook refused", {{"session", config_.session}, {"error", error.message}});
+  return error;
 }
 
 Arrival Waha::arrival(std::int64_t received_at_ms) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -55,6 +57,7 @@ class Waha final : public Channel {
   Waha(Host host, Config config);
 
   Status verify(const WebhookDelivery& delivery) const;
+  Error refuse(Error error) const;
   void learn(const Reading& reading) const;
   Arrival arrival(std::int64_t received_at_ms) const;
 
@@ -75,9 +78,11 @@ class Waha final : public Channel {
   void load_hidden_ids(const Call& call);
   Result<HttpResponse> ask_for(const Call& call, bool is_own, std::string_view chat,
                                std::string_view id, bool with_media);
+  Result<HttpResponse> get_list(const Call& call, const std::string& path) const;
   Result<std::vector<std::string>> chats_since(const Call& call, std::int64_t since_ms);
   Status read_chat(const Call& call, const std::string& chat, std::int64_t since_ms,
                    channel::ListSinceReply& reply);
+  void read_row(document::Value row, std::int64_t at_ms, channel::ListSinceReply& reply) const;
   Result<channel::DeliveryStatusReply> find_by_text(const Call& call,
                                                     const channel::DeliveryStatusRequest& request,
                                                     const std::string& chat);
@@ -91,6 +96,7 @@ class Waha final : public Channel {
   mutable AddressBook book_{};
   mutable Ledger ledger_{};
   Offers offers_{};
+  mutable std::atomic<std::int64_t> last_refusal_ms_{0};
   mutable std::mutex mutex_{};      // Guards the rest.
   mutable std::string engine_{};    // As last told; empty: not known yet.
   Recent<std::string> exceptions_;  // By reference: what WAHA's engine said last.

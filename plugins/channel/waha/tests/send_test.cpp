@@ -194,9 +194,11 @@ TEST(Place, IsBelowTheFilesOrNowhere) {
   for (const auto* url : {"http://localhost:3000/api/sessions", "http://localhost:3000",
                           "http://169.254.169.254/latest/meta-data", "https://s3.example.org/a"})
     EXPECT_EQ(place_of(url, "http://waha.test", "").error().error_class, ErrorClass::config) << url;
-  for (const auto* url : {"", "/api/files/a", "file:///api/files/a", "ftp://h/api/files/a",
-                          "http://h/api/files/../sessions", "http://h/api/files/%2e%2e/sessions",
-                          "http://h/api/files/..\\sessions", "http://h/api/files/a#b"})
+  for (const auto* url :
+       {"", "/api/files/a", "file:///api/files/a", "ftp://h/api/files/a",
+        "http://h/api/files/../sessions", "http://h/api/files/%2e%2e/sessions",
+        "http://h/api/files/..\\sessions", "http://h/api/files/a#b", "http://h/api/files/a b",
+        "http://h/api/files/a\r\nX: y", "http://h/api/files/\xc3\xb1"})
     EXPECT_EQ(place_of(url, "http://waha.test", "").error().error_class, ErrorClass::permanent)
         << url;
 }

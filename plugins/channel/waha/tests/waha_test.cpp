@@ -91,6 +91,20 @@ TEST_F(WahaTest, SaysWhereTheKeyIsSetWhenNothingIsSigned) {
                      "config.webhooks[].hmac.key, or WHATSAPP_HOOK_HMAC_KEY, set in WAHA?"}));
 }
 
+TEST_F(WahaTest, TellsAnOperatorOnceAMinuteWhyItRefuses) {
+  const auto waha = make();
+  const auto refuse = [&] {
+    EXPECT_FALSE(waha->handle_webhook(testkit::FakeCall(host_), {.request = {.method = "POST"}}));
+    return host_.log_lines.size();
+  };
+  EXPECT_EQ(refuse(), 1U);
+  EXPECT_EQ(refuse(), 1U);
+  host_.now_ms += 60'000;
+  EXPECT_EQ(refuse(), 2U);
+  EXPECT_EQ(host_.log_lines[0].message, "webhook refused");
+  EXPECT_NE(host_.log_lines[0].fields.find("WHATSAPP_HOOK_HMAC_KEY"), std::string::npos);
+}
+
 TEST_F(WahaTest, RefusesAnotherAlgorithm) {
   EXPECT_EQ(deliver(kBody, {{"X-Webhook-Hmac", kSignature}, {"X-Webhook-Hmac-Algorithm", "sha1"}})
                 .error(),
