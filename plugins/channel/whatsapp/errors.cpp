@@ -1,9 +1,9 @@
 #include "errors.hpp"
 
 #include <algorithm>
-#include <charconv>
 
-#include "text.hpp"
+#include "../common/http_text.hpp"
+#include "conserje/text.hpp"
 
 namespace conserje::whatsapp {
 namespace {
@@ -90,15 +90,6 @@ Verdict judge_status(std::int64_t status) {
   return {permanent};
 }
 
-std::optional<seconds> retry_after(const HttpResponse& response) {
-  const auto text = response.header("retry-after").value_or("");
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return std::min(seconds(value), kLongestWait);
-}
-
 }  // namespace
 
 std::optional<Verdict> judge(Value error, std::uint32_t attempt) {
@@ -125,7 +116,7 @@ std::string describe(Value error) {
     if (!text.empty()) text += ": ";
     text += details;
   }
-  text = cut(text, kLongestText);
+  text = text::cut(text, kLongestText);
   if (const auto trace = error["fbtrace_id"].view(); !trace.empty())
     text.append(" (fbtrace_id ").append(trace.substr(0, 64)).append(")");
   return text;
@@ -138,7 +129,7 @@ Error to_error(const HttpResponse& response, Value error, std::uint32_t attempt)
             .vendor_code = error["code"].text()};
   if (const auto text = describe(error); !text.empty()) out.message += ", " + text;
   if (verdict.error_class != retry) return out;
-  const auto asked = retry_after(response);
+  const auto asked = retry_after(response, kLongestWait);
   out.retry_after = asked ? asked : verdict.wait;
   if (!out.retry_after && response.status == 429) out.retry_after = kPause;
   return out;

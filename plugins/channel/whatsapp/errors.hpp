@@ -5,13 +5,15 @@
 #include <optional>
 #include <string>
 
+#include "../common/document.hpp"
 #include "conserje/host.hpp"
 #include "conserje/result.hpp"
-#include "payload.hpp"
 
 /// Meta's errors in the classes of ours.
 /// Source: https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
 namespace conserje::whatsapp {
+
+using document::Value;
 
 /// What to do about an error code.
 struct Verdict {

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
+#include "../common/document.hpp"
 #include "address.hpp"
 #include "errors.hpp"
 #include "notices.hpp"
-#include "payload.hpp"
 
 namespace conserje::whatsapp {
 namespace {
@@ -17,6 +17,7 @@ namespace {
 using channel::DeliveryStatus;
 using channel::UnifiedMessage;
 using channel::WebhookEvents;
+using document::Document;
 
 // ---- A message's content: one function for each of the vendor's types. `content` has the shape
 // that kContentTypes says.
@@ -333,7 +334,7 @@ void read_change(Value entry, Value change, const Arrival& arrival, WebhookEvent
 Result<WebhookEvents> read_webhook(std::string_view body, const Arrival& arrival) {
   Document document;
   const auto root = document.parse(body);
-  if (!root) return root.error();
+  if (!root) return Error{root.error().error_class, "whatsapp: " + root.error().message};
   if (!root->is_object())
     return Error{ErrorClass::permanent, "whatsapp: the body is not a JSON object"};
 

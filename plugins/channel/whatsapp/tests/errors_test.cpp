@@ -9,6 +9,8 @@
 namespace conserje::whatsapp {
 namespace {
 
+using document::Document;
+
 using namespace std::chrono_literals;
 using enum ErrorClass;
 
