@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "text.hpp"
+#include "conserje/text.hpp"
 
 namespace conserje::whatsapp {
 namespace {
@@ -125,7 +125,7 @@ std::string describe(Value error) {
     if (!text.empty()) text += ": ";
     text += details;
   }
-  text = cut(text, kLongestText);
+  text = text::cut(text, kLongestText);
   if (const auto trace = error["fbtrace_id"].view(); !trace.empty())
     text.append(" (fbtrace_id ").append(trace.substr(0, 64)).append(")");
   return text;

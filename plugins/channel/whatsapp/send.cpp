@@ -6,15 +6,18 @@
 #include <utility>
 
 #include "address.hpp"
+#include "conserje/text.hpp"
 #include "errors.hpp"
 #include "payload.hpp"
-#include "text.hpp"
 
 namespace conserje::whatsapp {
 namespace {
 
 using channel::Choice;
 using channel::SendRequest;
+using text::cut;
+using text::length;
+using text::split;
 
 constexpr std::size_t kMaxButtonBody = 1024;
 constexpr std::size_t kMaxButtonId = 256;
@@ -148,19 +151,6 @@ bool fit(const std::vector<Choice>& choices, std::size_t most, std::size_t id_li
   return choices.size() <= most && titles.size() == choices.size() && ids.size() == choices.size();
 }
 
-/// The text with its choices as numbered lines.
-std::string numbered(const SendRequest& request) {
-  std::string text = request.text;
-  if (!text.empty()) text += "\n\n";
-  for (std::size_t i = 0; i < request.buttons.size(); ++i) {
-    const auto& choice = request.buttons[i];
-    text += std::to_string(i + 1) + ". " + choice.title;
-    if (!choice.description.empty()) text += " - " + choice.description;
-    text += '\n';
-  }
-  return text;
-}
-
 bool is_recipient(std::string_view address) {
   if (is_user_id(address)) return true;
   if (address.starts_with('+')) address.remove_prefix(1);
@@ -197,7 +187,7 @@ Result<std::vector<std::string>> to_messages(const SendRequest& request) {
            fit(request.buttons, kMaxRows, kMaxRowId, kMaxRowTitle))
     composer.add_list(request.text);
   else
-    composer.add_text(numbered(request));
+    composer.add_text(text::numbered(request.text, request.buttons));
 
   auto messages = composer.take();
   if (messages.empty()) return Error{ErrorClass::permanent, "whatsapp: there is nothing to send"};

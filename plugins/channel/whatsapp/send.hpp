@@ -7,7 +7,7 @@
 
 namespace conserje::whatsapp {
 
-/// Meta's limits, in characters as text.hpp counts them.
+/// Meta's limits, in characters as conserje/text.hpp counts them.
 /// Source: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages
 inline constexpr std::size_t kMaxText = 4096;
 inline constexpr std::size_t kMaxButtons = 3;

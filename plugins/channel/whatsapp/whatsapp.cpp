@@ -8,6 +8,7 @@
 
 #include "address.hpp"
 #include "conserje/config.hpp"
+#include "conserje/url.hpp"
 #include "inbound.hpp"
 #include "send.hpp"
 
@@ -17,48 +18,10 @@ namespace {
 constexpr std::string_view kSignaturePrefix = "sha256=";
 constexpr std::size_t kLongestChallenge = 256;
 
-/// The value of a hexadecimal digit, or -1.
-int nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// The byte that two hexadecimal digits stand for.
-std::optional<char> hex_byte(std::string_view digits) {
-  if (digits.size() != 2 || nibble(digits[0]) < 0 || nibble(digits[1]) < 0) return std::nullopt;
-  return static_cast<char>(nibble(digits[0]) * 16 + nibble(digits[1]));
-}
-
-/// Part of a URL's query; what is no valid escape stays as it is.
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto byte = text[at] == '%' ? hex_byte(text.substr(at + 1, 2)) : std::nullopt;
-    out += byte ? *byte : text[at] == '+' ? ' ' : text[at];
-    if (byte) at += 2;
-  }
-  return out;
-}
-
-/// The first value of `name` in a URL's query; empty when it is not there.
-std::string query_value(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const auto pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const auto equals = pair.find('=');
-    if (equals != std::string_view::npos && percent_decoded(pair.substr(0, equals)) == name)
-      return percent_decoded(pair.substr(equals + 1));
-  }
-  return {};
-}
-
 /// What may be sent back to whoever asks.
 bool is_challenge(std::string_view text) {
   return !text.empty() && text.size() <= kLongestChallenge && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return url::is_alphanumeric(c) || c == '_' || c == '-';
   });
 }
 
@@ -70,7 +33,7 @@ std::optional<std::array<char, 32>> parse_signature(std::string_view header) {
     return std::nullopt;
   header.remove_prefix(kSignaturePrefix.size());
   for (std::size_t i = 0; i < digest.size(); ++i) {
-    const auto byte = hex_byte(header.substr(2 * i, 2));
+    const auto byte = url::hex_byte(header.substr(2 * i, 2));
     if (!byte) return std::nullopt;
     digest[i] = *byte;
   }
@@ -126,9 +89,10 @@ Result<channel::WebhookEvents> WhatsApp::handle_webhook(const Call&,
 }
 
 channel::HttpAnswer WhatsApp::answer_handshake(std::string_view query) const {
-  const auto challenge = query_value(query, "hub.challenge");
-  const bool is_ours = query_value(query, "hub.mode") == "subscribe" &&
-                       host_.equal(query_value(query, "hub.verify_token"), config_.verify_token);
+  const auto fields = url::parse_form(query);
+  const std::string challenge(url::value_of(fields, "hub.challenge"));
+  const bool is_ours = url::value_of(fields, "hub.mode") == "subscribe" &&
+                       host_.equal(url::value_of(fields, "hub.verify_token"), config_.verify_token);
   if (!is_ours || !is_challenge(challenge)) return {.status = 403};
   return {.status = 200, .content_type = "text/plain", .body = challenge};
 }

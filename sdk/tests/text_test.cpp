@@ -1,8 +1,8 @@
-#include "text.hpp"
+#include "conserje/text.hpp"
 
 #include <gtest/gtest.h>
 
-namespace conserje::whatsapp {
+namespace conserje::text {
 namespace {
 
 using Parts = std::vector<std::string_view>;
@@ -72,5 +72,12 @@ TEST(Text, LosesNothingButWhiteSpaceWhenSplit) {
   EXPECT_EQ(letters(joined), letters(text));
 }
 
+TEST(Text, HasItsChoicesAsNumberedLines) {
+  EXPECT_EQ(numbered("Elija:", {{.id = "a", .title = "Doble", .description = "95 €"},
+                                {.id = "b", .title = "Suite"}}),
+            "Elija:\n\n1. Doble - 95 €\n2. Suite\n");
+  EXPECT_EQ(numbered("", {{.id = "a", .title = "Doble"}}), "1. Doble\n");
+}
+
 }  // namespace
-}  // namespace conserje::whatsapp
+}  // namespace conserje::text
