@@ -198,7 +198,7 @@ const std::string* sid_of(const channel::Template& wanted, const Config& config)
 std::string in_one_line(std::string_view text) {
   std::string out;
   for (const char c : text::trimmed(text)) {
-    const bool is_blank = text::kWhiteSpace.find(c) != std::string_view::npos;
+    const bool is_blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
     if (!is_blank)
       out += c;
     else if (!out.ends_with(' '))
