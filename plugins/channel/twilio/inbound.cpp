@@ -224,7 +224,8 @@ void set_metadata(Form& form, UnifiedMessage& out) {
     if (const auto text = form.take(name); !text.empty()) out.metadata[name] = unfolded(text);
   if (form.peek("ReferralNumMedia") == "0") form.take("ReferralNumMedia");
   for (const auto* name : kIdle) form.take(name);
-  for (const auto& [name, value] : form.rest().items()) out.metadata[name] = value;
+  const Json rest = form.rest();
+  for (const auto& [name, value] : rest.items()) out.metadata[name] = value;
 }
 
 /// What a guest said about hearing from us; staff may want to know.

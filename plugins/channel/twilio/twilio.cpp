@@ -26,14 +26,8 @@ constexpr std::size_t kLongestLogged = 100;
 constexpr std::int64_t kSecond = 1000;     // ms; Twilio's lists know no parts of it.
 constexpr std::int64_t kDay = 86'400'000;  // ms
 constexpr std::int64_t kMostDays = 31;     // Back, of a list.
-constexpr int kMostPages = 20;             // Of one list.
-constexpr std::int64_t kPageBytes = 8 * 1024 * 1024;
-constexpr int kMostRedirects = 3;
+constexpr std::int64_t kSendersBytes = 8 * 1024 * 1024;
 constexpr std::chrono::seconds kMediaWaits[] = {std::chrono::seconds(1), std::chrono::seconds(3)};
-
-bool is_redirect(std::int64_t status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
 
 std::string date_of(std::int64_t day) {
   return format_date(Date(std::chrono::sys_days(std::chrono::days(day))));
@@ -115,7 +109,7 @@ Result<std::unique_ptr<Twilio>> Twilio::create(Host host, const Json& json) {
 }
 
 Twilio::Twilio(Host host, Config config)
-    : host_(host), config_(std::move(config)), pace_(config_.rate()) {}
+    : host_(host), config_(std::move(config)), api_(host_, config_), pace_(config_.rate()) {}
 
 // ---- Webhooks.
 
@@ -233,12 +227,12 @@ Result<channel::SendReply> Twilio::send(const Call& call, const channel::SendReq
 
   channel::SendReply reply;
   for (const auto& form : *forms) {
-    const auto id = post(call, form);
+    const auto id = api_.post(call, form);
     if (id) {
       reply.message_ids.push_back(*id);
       continue;
     }
-    const auto verdict = judge(id.error().vendor_code, occasion(call));
+    const auto verdict = judge(id.error().vendor_code, api_.occasion(call));
     const bool needs_template = verdict && verdict->needs_template && reply.message_ids.empty();
     if (needs_template) return channel::SendReply{.needs_template = true};
     return in_part(id.error(), reply.message_ids.size(), forms->size());
@@ -249,18 +243,6 @@ Result<channel::SendReply> Twilio::send(const Call& call, const channel::SendReq
 Result<channel::SendReply> Twilio::send_media(const Call& call, const channel::SendRequest& message,
                                               std::string_view) {
   return send(call, message);
-}
-
-Result<std::string> Twilio::post(const Call& call, const url::Fields& form) const {
-  const http::HttpCall head{
-      .method = "POST",
-      .url = account_url("/Messages.json"),
-      .headers = {{"authorization", credentials()}, {"content-type", std::string(kFormType)}}};
-  const auto response = host_.http(call, head, url::to_form(form));
-  if (!response) return response.error();
-  const auto id = read_accepted(*response, occasion(call));
-  if (!id) return with_jitter(id.error());
-  return id;
 }
 
 channel::Capabilities Twilio::capabilities() const {
@@ -286,53 +268,6 @@ channel::Capabilities Twilio::capabilities() const {
 
 // ---- Asking.
 
-Result<HttpResponse> Twilio::get(const Call& call, std::string url, std::int64_t most_bytes) const {
-  return host_.http(call, {.method = "GET",
-                           .url = std::move(url),
-                           .headers = {{"authorization", credentials()}},
-                           .max_response_bytes = most_bytes});
-}
-
-template <class T>
-Result<T> Twilio::get_document(const Call& call, std::string url) const {
-  const auto response = get(call, std::move(url), kPageBytes);
-  if (!response) return response.error();
-  if (response->status != 200) return with_jitter(to_error(*response, occasion(call)));
-  auto document = decode<T>(response->body);
-  if (!document)
-    return Error{ErrorClass::retry,
-                 "twilio: the answer cannot be read: " + document.error().message};
-  return document;
-}
-
-Result<std::vector<Message>> Twilio::list(const Call& call, const url::Fields& filter,
-                                          std::int64_t not_before_ms) const {
-  const auto first = account_url("/Messages.json") + "?" + url::to_form(filter);
-  const auto path = first.substr(config_.api_url.size(), first.find('?') - config_.api_url.size());
-  std::vector<Message> messages;
-  std::string url = first;
-  for (int pages = 0; pages < kMostPages; ++pages) {
-    auto page = get_document<MessagePage>(call, url);
-    if (!page) return page.error();
-    const bool is_past =
-        !page->messages.empty() && page->messages.back().created_ms < not_before_ms;
-    std::ranges::move(page->messages, std::back_inserter(messages));
-    // It names a place at our API, or we do not go there with our credential.
-    if (is_past || !page->next_page_uri.starts_with(path + "?")) return messages;
-    url = config_.api_url + page->next_page_uri;
-  }
-  host_.warn("a list of messages was cut", {{"messages", messages.size()}});
-  return messages;
-}
-
-Result<std::vector<MediaEntry>> Twilio::files_of(const Call& call, const Message& message) const {
-  if (message.num_media == 0) return std::vector<MediaEntry>();
-  auto found =
-      get_document<MediaList>(call, account_url("/Messages/" + message.sid + "/Media.json"));
-  if (!found) return found.error();
-  return std::move(found->media_list);
-}
-
 Result<channel::ListSinceReply> Twilio::list_since(const Call& call,
                                                    const channel::ListSinceRequest& request) {
   const auto today = host_.now_ms() / kDay;
@@ -353,8 +288,8 @@ Status Twilio::add_day(const Call& call, std::int64_t day, std::string_view afte
                        const channel::ListSinceRequest& request,
                        channel::ListSinceReply& reply) const {
   const auto on_this_day = [&](const char* direction) {
-    return list(call,
-                {{direction, config_.sender}, {"DateSent", date_of(day)}, {"PageSize", "500"}}, 0);
+    return api_.list(
+        call, {{direction, config_.sender}, {"DateSent", date_of(day)}, {"PageSize", "500"}}, 0);
   };
   const auto since = request.since_ms / kSecond * kSecond;
   auto inbound = on_this_day("To");
@@ -370,7 +305,7 @@ Status Twilio::add_day(const Call& call, std::int64_t day, std::string_view afte
       reply.next_cursor = to_text({day, is_of_day ? last : after});
       return Done{};
     }
-    const auto files = files_of(call, message);
+    const auto files = api_.files_of(call, message);
     if (!files) return files.error();
     reply.messages.push_back(to_unified(message, *files, config_));
   }
@@ -386,14 +321,14 @@ Result<channel::DeliveryStatusReply> Twilio::delivery_status(
     const Call& call, const channel::DeliveryStatusRequest& request) {
   if (is_sid(request.message_id)) {
     const auto message =
-        get_document<Message>(call, account_url("/Messages/" + request.message_id + ".json"));
+        api_.document<Message>(call, api_.account_url("/Messages/" + request.message_id + ".json"));
     if (message) return status_of(*message);
     const bool is_gone = message.error().vendor_code == "20404";
     if (is_gone) return channel::DeliveryStatusReply{};
     return message.error();
   }
   // Without a date: what is queued has none yet, and must be found above all.
-  const auto listed = list(
+  const auto listed = api_.list(
       call,
       {{"To", with_channel(channel_of(config_.sender), request.recipient)}, {"PageSize", "50"}},
       request.since_ms);
@@ -405,12 +340,12 @@ Result<channel::ChannelHealth> Twilio::check_health(const Call& call) {
   const auto down = [](const Error& error) {
     return channel::ChannelHealth{.state = "down", .detail = error.message};
   };
-  const auto account = get(call, account_url(".json"));
+  const auto account = api_.get(call, api_.account_url(".json"));
   if (!account) return down(account.error());
   if (!config_.is_whatsapp() || account->status != 200)
     return read_health(*account, nullptr, config_);
-  const auto senders =
-      get(call, config_.messaging_url + "/v2/Channels/Senders?Channel=whatsapp", kPageBytes);
+  const auto senders = api_.get(
+      call, config_.messaging_url + "/v2/Channels/Senders?Channel=whatsapp", kSendersBytes);
   if (!senders) return down(senders.error());
   return read_health(*account, &*senders, config_);
 }
@@ -421,73 +356,17 @@ Result<Channel::FetchedMedia> Twilio::fetch_media(const Call& call,
                                                   const channel::FetchMediaRequest& request) {
   const auto url = media_url(request, config_);
   if (!url) return url.error();
-  auto response = get(call, *url, request.max_bytes);
-  if (response && is_redirect(response->status))
-    response = follow(call, *std::move(response), request.max_bytes);
+  auto response = api_.file(call, *url, request.max_bytes);
   if (!response) return response.error();
   if (response->status == 404 && call.attempt() <= std::size(kMediaWaits))
     return Error{ErrorClass::retry, "twilio: the file is not there yet",
                  kMediaWaits[std::max(call.attempt(), 1U) - 1]};
   if (response->status == 404 || response->status == 410)
     return Error{ErrorClass::permanent, "twilio: the file is not there any more"};
-  if (response->status != 200) return with_jitter(to_error(*response, occasion(call)));
+  if (response->status != 200) return to_error(*response, api_.occasion(call));
   const auto type = response->header("content-type").value_or("");
   return FetchedMedia{.head = {.mime_type = std::string(type.substr(0, type.find(';')))},
                       .bytes = std::move(response->body)};
-}
-
-/// Where the API sends us for a file, without our credential: it is not for the file's host.
-Result<HttpResponse> Twilio::follow(const Call& call, HttpResponse response,
-                                    std::int64_t most_bytes) const {
-  for (int redirects = 0; is_redirect(response.status); ++redirects) {
-    if (redirects == kMostRedirects)
-      return Error{ErrorClass::permanent, "twilio: the file is behind too many redirects"};
-    const auto url = redirected(response.header("location").value_or(""), config_);
-    if (!url) return url.error();
-    const std::string authority(authority_of(*url));
-    auto next = host_.http(call, {.method = "GET",
-                                  .url = *url,
-                                  .max_response_bytes = most_bytes,
-                                  .user_supplied = authority != authority_of(config_.api_url)});
-    if (!next && next.error().error_class == ErrorClass::config)
-      return Error{ErrorClass::config, "twilio: the file is at " +
-                                           text::cut(authority, kLongestLogged) +
-                                           ", which media_hosts does not name; if it is Twilio's, "
-                                           "add it there"};
-    if (!next) return next.error();
-    response = *std::move(next);
-  }
-  const bool is_refused = response.status >= 400 && response.status < 500;
-  if (is_refused)  // Its signature has run out; the API makes another one.
-    return Error{ErrorClass::retry,
-                 "twilio: the file's host answers HTTP " + std::to_string(response.status)};
-  return response;
-}
-
-// ---- What every request needs.
-
-std::string Twilio::account_url(std::string_view rest) const {
-  return (config_.api_url + "/2010-04-01/Accounts/" + config_.account_sid).append(rest);
-}
-
-std::string Twilio::credentials() const {
-  const bool has_key = !config_.api_key_sid.empty();
-  const auto& user = has_key ? config_.api_key_sid : config_.account_sid;
-  const auto& password = has_key ? config_.api_key_secret : config_.auth_token;
-  return "Basic " + base64(user + ":" + password);
-}
-
-Occasion Twilio::occasion(const Call& call) const {
-  return {.attempt = call.attempt(), .now_ms = host_.now_ms()};
-}
-
-/// Up to a quarter longer, so that those who were refused together do not return together.
-Error Twilio::with_jitter(Error error) const {
-  if (!error.retry_after) return error;
-  std::array<std::byte, 1> random{};
-  host_.random(random);
-  *error.retry_after += *error.retry_after * std::to_integer<int>(random[0]) / 1024;
-  return error;
 }
 
 }  // namespace conserje::twilio

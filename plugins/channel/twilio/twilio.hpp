@@ -7,12 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "api.hpp"
 #include "config.hpp"
 #include "conserje/channel.hpp"
 #include "conserje/url.hpp"
-#include "errors.hpp"
 #include "pace.hpp"
-#include "payload.hpp"
 
 namespace conserje::twilio {
 
@@ -46,32 +45,18 @@ class Twilio final : public Channel {
   /// `config` holds the secrets themselves, no longer their handles.
   Twilio(Host host, Config config);
 
-  // ---- Webhooks.
   Status verify(const WebhookDelivery& delivery, const url::Fields& fields, bool is_form) const;
   bool is_signed(const WebhookDelivery& delivery, std::string_view url, std::string_view signature,
                  std::string_view parameters) const;
   Error refusal(const WebhookDelivery& delivery, std::string_view url, std::string_view reason,
                 const url::Fields& fields) const;
 
-  // ---- The REST API.
-  Result<HttpResponse> get(const Call& call, std::string url, std::int64_t most_bytes = 0) const;
-  Result<std::string> post(const Call& call, const url::Fields& form) const;
-  template <class T>
-  Result<T> get_document(const Call& call, std::string url) const;
-  Result<std::vector<Message>> list(const Call& call, const url::Fields& filter,
-                                    std::int64_t not_before_ms) const;
-  Result<std::vector<MediaEntry>> files_of(const Call& call, const Message& message) const;
   Status add_day(const Call& call, std::int64_t day, std::string_view after,
                  const channel::ListSinceRequest& request, channel::ListSinceReply& reply) const;
-  Result<HttpResponse> follow(const Call& call, HttpResponse response,
-                              std::int64_t most_bytes) const;
-  std::string account_url(std::string_view rest) const;
-  std::string credentials() const;
-  Occasion occasion(const Call& call) const;
-  Error with_jitter(Error error) const;
 
   Host host_;
   Config config_;
+  Api api_;  // Borrows config_.
   Pace pace_;
   mutable std::atomic<std::int64_t> refusal_logged_ms_ = 0;
   mutable std::atomic<std::int64_t> refusals_unlogged_ = 0;
