@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config.hpp"
+#include "conserje/channel.hpp"
+#include "conserje/url.hpp"
+#include "payload.hpp"
+
+namespace conserje::twilio {
+
+/// The events of one webhook whose signature has been checked: a guest's message, a delivery
+/// status, or nothing that we know, which is counted. `query`: of the URL; it may carry our
+/// reference. A message of a type that we do not know is kept as "unsupported". Pure; threads: any.
+/// Source: https://www.twilio.com/docs/messaging/guides/webhook-request
+channel::WebhookEvents read_webhook(const url::Fields& fields, std::string_view query,
+                                    const Config& config, std::int64_t received_at_ms);
+
+/// The same for what the REST API lists. `files`: of the message.
+channel::UnifiedMessage to_unified(const Message& message, const std::vector<MediaEntry>& files,
+                                   const Config& config);
+/// nullopt: it is still on its way to the channel.
+std::optional<channel::DeliveryStatus> to_status(const Message& message);
+
+/// A reference of ours as it stands in a status callback's query: there only if it needs no escape.
+bool is_plain_reference(std::string_view reference);
+inline constexpr std::string_view kReferenceParameter = "ref";
+
+}  // namespace conserje::twilio
