@@ -20,11 +20,13 @@
 #include "app/thread_pool.hpp"
 #include "app/timers.hpp"
 #include "conversation/worker.hpp"
+#include "conversation/writing.hpp"
 #include "delivery/dispatcher.hpp"
 #include "guard/ids.hpp"
 #include "guard/system_random.hpp"
 #include "http/server.hpp"
 #include "ingress/intake.hpp"
+#include "ingress/questions.hpp"
 #include "ingress/webhook_route.hpp"
 #include "ops/health.hpp"
 #include "ops/log.hpp"
@@ -135,6 +137,8 @@ class Application::Parts {
   Response metrics_page() const;
   Understand understanding();
   Outlets outlets();
+  Questions::Parts questions();
+  std::string caller_text(const std::string& language, const Line& line) const;
 
   boost::asio::io_context io_{1};
   PluginKvStorage storage_{*database};
@@ -161,6 +165,7 @@ class Application::Parts {
   Intake intake_{pipeline().tenant, inbox_, metrics, log};
   Emitter emitter_{pipeline().tenant, intake_, *database, clock,
                    [this] { boost::asio::post(io_, [this] { begin_stop(); }); }};
+  Questions questions_{questions()};
   std::unique_ptr<Registry> registry_{};
   std::optional<Reloader> reloader_{};
   std::map<std::string, std::unique_ptr<Gateway>> gateways_{};
@@ -232,7 +237,10 @@ Status Application::Parts::build() {
                                 .metrics = metrics,
                                 .log = log,
                                 .owner = owner,
-                                .guest_key = guest_hash_key});
+                                .guest_key = guest_hash_key,
+                                .answered = [this](const auto& channel, const auto& message) {
+                                  questions_.handled(channel, message);
+                                }});
   dispatcher_.emplace(Dispatcher::Parts{.database = *database,
                                         .outbox = outbox_,
                                         .notification_logs = notification_logs_,
@@ -315,9 +323,34 @@ Outlets Application::Parts::outlets() {
           }};
 }
 
+/// What a caller hears for us, in his language where it is known.
+std::string Application::Parts::caller_text(const std::string& language, const Line& line) const {
+  return checked.texts->render(language.empty() ? pipeline().languages.front() : language, line);
+}
+
+Questions::Parts Application::Parts::questions() {
+  return {.answers = Answers(*database),
+          .timers = timers_,
+          .run_on_pool = [this](std::function<void()> task) { return pool_.post(std::move(task)); },
+          .clock = clock,
+          .metrics = metrics,
+          .log = log,
+          .tenant = pipeline().tenant,
+          .excuse =
+              [this](const std::string& channel, const Question::Message& message) {
+                return caller_text(message.language,
+                                   late_answer(pipeline(), channel, message.sender_id));
+              },
+          .apology =
+              [this](const Question::Message& message) {
+                return caller_text(message.language, {.key = "trouble"});
+              }};
+}
+
 void Application::Parts::add_routes() {
   const WebhookParts webhooks{
       .intake = intake_,
+      .questions = questions_,
       .metrics = metrics,
       .log = log,
       .clock = clock,
@@ -447,6 +480,7 @@ Status Application::Parts::run() {
 
   if (admin_) admin_->stop();
   emitter_.stop();
+  questions_.stop();
   conversation_->stop();
   delivery_->stop();
   for (const auto& name : registry_->drain(clock.monotonic() + kDrain))
