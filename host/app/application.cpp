@@ -19,10 +19,12 @@
 #include "app/run_files.hpp"
 #include "app/thread_pool.hpp"
 #include "app/timers.hpp"
+#include "conversation/writing.hpp"
 #include "guard/ids.hpp"
 #include "guard/system_random.hpp"
 #include "http/server.hpp"
 #include "ingress/intake.hpp"
+#include "ingress/questions.hpp"
 #include "ingress/webhook_route.hpp"
 #include "ops/health.hpp"
 #include "ops/log.hpp"
@@ -148,6 +150,7 @@ class Application::Parts {
   void keep_house();
   HealthReport readiness() const;
   Response metrics_page() const;
+  Questions::Parts questions();
 
   boost::asio::io_context io_{1};
   PluginKvStorage storage_{*database};
@@ -174,6 +177,7 @@ class Application::Parts {
   Intake intake_{pipeline().tenant, inbox_, metrics, log};
   Emitter emitter_{pipeline().tenant, intake_, *database, clock,
                    [this] { boost::asio::post(io_, [this] { begin_stop(); }); }};
+  Questions questions_{questions()};
   std::unique_ptr<Registry> registry_{};
   CurrentGeneration current_{};
   std::optional<Reloader> reloader_{};
@@ -244,7 +248,35 @@ Generation::Rooms Application::Parts::rooms() {
           .metrics = metrics,
           .log = log,
           .owner = owner,
-          .guest_key = guest_hash_key};
+          .guest_key = guest_hash_key,
+          .answered = [this](const auto& channel, const auto& message) {
+            questions_.handled(channel, message);
+          }};
+}
+
+/// What a caller hears for us is said in his language, where it is known.
+Questions::Parts Application::Parts::questions() {
+  const auto in_words = [](const Generation& now, const std::string& language, const Line& line) {
+    return now.sources().texts->render(
+        language.empty() ? now.pipeline().languages.front() : language, line);
+  };
+  return {.answers = Answers(*database),
+          .timers = timers_,
+          .run_on_pool = [this](std::function<void()> task) { return pool_.post(std::move(task)); },
+          .clock = clock,
+          .metrics = metrics,
+          .log = log,
+          .tenant = started_with->tenant,
+          .excuse =
+              [this, in_words](const std::string& channel, const Question::Message& message) {
+                const auto now = current_.borrow();
+                return in_words(*now, message.language,
+                                late_answer(now->pipeline(), channel, message.sender_id));
+              },
+          .apology =
+              [this, in_words](const Question::Message& message) {
+                return in_words(*current_.borrow(), message.language, {.key = "trouble"});
+              }};
 }
 
 std::unique_ptr<Pump> Application::Parts::pump(
@@ -314,6 +346,7 @@ void Application::Parts::on_io_thread(const std::function<void()>& task) {
 std::vector<Route> Application::Parts::routes(const Generation& generation) {
   const WebhookParts webhooks{
       .intake = intake_,
+      .questions = questions_,
       .metrics = metrics,
       .log = log,
       .clock = clock,
@@ -451,6 +484,7 @@ Status Application::Parts::run() {
   if (admin_) admin_->stop();
   reloader_->stop();
   emitter_.stop();
+  questions_.stop();
   conversation_->stop();
   delivery_->stop();
   for (const auto& name : registry_->drain(clock.monotonic() + kDrain))

@@ -39,7 +39,7 @@ Result<channel::EmitReply> Emitter::emit(std::string_view plugin, const CallSpec
   const auto correlation = ids.empty() ? std::string() : derived_id("c_", {channel, ids.front()});
 
   auto stored = std::make_shared<std::optional<Result<std::int64_t>>>();  // Guarded by mutex_.
-  intake_.accept(channel, to_events(std::move(request)), correlation, clock_.now(),
+  intake_.accept(channel, to_events(std::move(request)), correlation, clock_.now(), std::nullopt,
                  [this, stored](Result<std::int64_t> result) {
                    {
                      const std::lock_guard lock(mutex_);

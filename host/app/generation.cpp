@@ -75,7 +75,8 @@ Worker::Parts Generation::worker_parts(const Rooms& rooms) {
           .metrics = rooms.metrics,
           .log = rooms.log,
           .owner = rooms.owner,
-          .guest_key = rooms.guest_key};
+          .guest_key = rooms.guest_key,
+          .answered = rooms.answered};
 }
 
 Dispatcher::Parts Generation::dispatcher_parts(const Rooms& rooms) {
@@ -101,9 +102,8 @@ Dispatcher::Parts Generation::dispatcher_parts(const Rooms& rooms) {
               .capabilities = [this](const std::string& name) -> Result<channel::Capabilities> {
                 const auto channel = plugin("channel", name);
                 if (!channel) return channel.error();
-                return (*channel)->call_as<channel::Capabilities>({.tenant = pipeline().tenant},
-                                                                  channel::method::capabilities,
-                                                                  channel::Empty{});
+                return (*channel)->call_as<channel::Capabilities>(
+                    {.tenant = pipeline().tenant}, channel::method::capabilities, channel::Empty{});
               }},
           .clock = rooms.clock,
           .random = rooms.random,

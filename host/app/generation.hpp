@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,7 @@ class Generation {
     Log& log;
     std::string owner;      // Of the leases; unique to this host.
     std::string guest_key;  // The tenant's key of guest hashes.
+    std::function<void(const std::string& channel, const std::string& message)> answered;
   };
   struct Sources {
     std::shared_ptr<const Pipeline> pipeline;

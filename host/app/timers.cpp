@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace conserje {
+namespace {
+
+constexpr Millis kPoolIsFull{50};  // Until a timer whose work found no place tries again.
+
+}  // namespace
 
 Timers::Id Timers::schedule(Millis after, std::function<void()> run) {
   const std::lock_guard lock(mutex_);
@@ -44,7 +49,7 @@ void Timers::expired(Id id) {
     run = std::move(found->second.run);
     entries_.erase(found);
   }
-  pool_.post(std::move(run));
+  if (!pool_.post(run)) schedule(kPoolIsFull, std::move(run));
 }
 
 }  // namespace conserje

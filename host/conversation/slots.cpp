@@ -1,6 +1,10 @@
 #include "conversation/slots.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "conserje/json.hpp"
 
 namespace conserje {
 namespace {
@@ -58,7 +62,86 @@ void take(const nlu::Entity& entity, Slots& slots) {
   if (entity.type == "code") take_text(entity.value, slots.code);
 }
 
+/// An argument as text; nothing when it is absent or no text.
+std::string argument(const Json& arguments, const char* name) {
+  const auto found = arguments.find(name);
+  return found != arguments.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// An argument that is a number, also one in digits; nothing when it is neither.
+std::optional<int> number_argument(const Json& arguments, const char* name, int least, int most) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end()) return std::nullopt;
+  if (!found->is_string()) return number_in(*found, least, most);
+  const auto number = parse_json(found->get_ref<const std::string&>());
+  return number ? number_in(*number, least, most) : std::nullopt;
+}
+
+/// A number as number_argument; other words are left for the nlu.
+std::optional<int> number_or_words(const Json& arguments, const char* name, int least, int most,
+                                   const char* pending, std::vector<Words>& words) {
+  const auto number = number_argument(arguments, name, least, most);
+  const auto text = argument(arguments, name);
+  const bool is_words = std::ranges::any_of(text, [](char c) { return c < '0' || c > '9'; });
+  if (!number && is_words) words.push_back({name, text, pending});
+  return number;
+}
+
+std::optional<Date> date_or_words(const Json& arguments, const char* name,
+                                  std::vector<Words>& words) {
+  const auto text = argument(arguments, name);
+  auto date = parse_date(std::string_view(text).substr(0, 10));
+  if (!date && !text.empty()) words.push_back({name, text, "dates"});
+  return date;
+}
+
+/// A stay that cannot be is one whose end nobody has said.
+Slots possible(Slots slots) {
+  if (!slots.check_in || !slots.check_out) return slots;
+  const auto nights = days_between(*slots.check_in, *slots.check_out);
+  if (nights < 1 || nights > kMaxNights) slots.check_out.reset();
+  return slots;
+}
+
 }  // namespace
+
+HeardRequest understood_request(const channel::StructuredRequest& request) {
+  const Json none = Json::object();
+  const Json& given = request.arguments.is_object() ? request.arguments : none;
+  HeardRequest heard{.said = {.intent = request.intent, .confidence = 1}};
+  auto& [said, words] = heard;
+  said.topic = argument(given, "topic");
+  Slots& slots = said.slots;
+  slots.check_in = date_or_words(given, "arrival", words);
+  slots.check_out = date_or_words(given, "departure", words);
+  slots.nights = number_or_words(given, "nights", 1, kMaxNights, "nights", words);
+  slots.adults = number_or_words(given, "adults", 1, kMaxGuests, "party_size", words);
+  slots.children = number_argument(given, "children", 0, kMaxGuests).value_or(0);
+  slots.guest_name = argument(given, "name");
+  slots.code = argument(given, "code");
+  slots.room_type = argument(given, "room_type");
+  if (!slots.room_type.empty()) words.push_back({"room_type", slots.room_type, "room_type"});
+  slots = possible(std::move(slots));
+  said.names_slots = slots != Slots{};
+  return heard;
+}
+
+Slots with_words(Slots slots, const Words& words, const nlu::ParseReply& heard) {
+  const Slots found = understood(heard).slots;
+  if (words.slot == "arrival" && found.check_in) {
+    slots.check_in = found.check_in;
+    if (found.check_out && !slots.check_out) slots.check_out = found.check_out;
+  }
+  if (words.slot == "departure" && found.check_in)
+    slots.check_out = found.check_out ? found.check_out : found.check_in;
+  if (words.slot == "nights" && found.nights) slots.nights = found.nights;
+  if (words.slot == "adults" && found.adults) {
+    slots.adults = found.adults;
+    if (slots.children == 0) slots.children = found.children;
+  }
+  if (words.slot == "room_type" && !found.room_type.empty()) slots.room_type = found.room_type;
+  return possible(std::move(slots));
+}
 
 Said understood(const nlu::ParseReply& reply) {
   Said said{

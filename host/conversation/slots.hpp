@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "conserje/channel_types.hpp"
 #include "conserje/nlu_types.hpp"
 #include "conversation/session.hpp"
 
@@ -23,6 +25,28 @@ struct Said {
 /// duration of days is nights. An entity that makes no sense (31 adults, a range of zero nights) is
 /// left out.
 Said understood(const nlu::ParseReply& reply);
+
+/// An argument of a request that somebody wrote in words ("el viernes"): the nlu reads it.
+struct Words {
+  std::string slot{};  // arrival, departure, nights, adults or room_type.
+  std::string text{};
+  std::string pending{};  // What the words answer, as Session::pending.
+
+  bool operator==(const Words&) const = default;
+};
+
+/// A request that somebody else understood.
+struct HeardRequest {
+  Said said{};
+  std::vector<Words> words{};
+
+  bool operator==(const HeardRequest&) const = default;
+};
+/// Its arguments by the names of channel.v1.json. What makes no sense is left out, as above.
+HeardRequest understood_request(const channel::StructuredRequest& request);
+
+/// `slots` with what the nlu made of `words`; unchanged where it found nothing that fits.
+Slots with_words(Slots slots, const Words& words, const nlu::ParseReply& heard);
 
 /// `known` after the guest has said `news`: what is new wins, and a new arrival moves the whole
 /// stay.

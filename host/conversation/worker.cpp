@@ -6,6 +6,7 @@
 
 #include "conversation/events.hpp"
 #include "conversation/handlers.hpp"
+#include "conversation/writing.hpp"
 #include "guard/backoff.hpp"
 #include "guard/crash_point.hpp"
 #include "guard/ids.hpp"
@@ -21,20 +22,14 @@ namespace {
 enum class Treatment : unsigned char { understand, welcome, cannot_read, staff_wrote, none };
 
 Treatment treatment_of(const channel::UnifiedMessage& message) {
-  if (!message.group_id.empty()) return Treatment::none;
+  if (!message.group_id.empty() || message.automated) return Treatment::none;
   if (message.type == "echo") return Treatment::staff_wrote;
   if (message.type == "request_welcome") return Treatment::welcome;
-  constexpr std::array<std::string_view, 4> kSilent = {"reaction", "edit", "revoke", "system"};
+  constexpr std::array<std::string_view, 5> kSilent = {"reaction", "edit", "revoke", "system",
+                                                       "transcript"};
   if (std::ranges::find(kSilent, message.type) != kSilent.end()) return Treatment::none;
-  if (message.choice || !message.text.empty()) return Treatment::understand;
+  if (message.choice || message.request || !message.text.empty()) return Treatment::understand;
   return Treatment::cannot_read;
-}
-
-const Flow* flow_of(const Pipeline& pipeline, const std::string& channel) {
-  const auto found = std::ranges::find_if(pipeline.flows, [&](const Flow& flow) {
-    return std::ranges::find(flow.channels, channel) != flow.channels.end();
-  });
-  return found == pipeline.flows.end() ? nullptr : &*found;
 }
 
 std::string_view band(double confidence) {
@@ -42,7 +37,28 @@ std::string_view band(double confidence) {
   return confidence >= kUnderstood ? "medium" : "low";
 }
 
+/// How much longer than its sender waits a reply is held for the HTTP answer that may carry it.
+constexpr Millis kHoldAfterAnswer{500};
+
+/// A reply that is so near to the end of its sender's wait may miss it, so it is written as well.
+constexpr Millis kNearlyLate{250};
+
 Say plain(std::string key) { return {.lines = {{std::move(key), {}}}}; }
+
+/// What `reply` says, through a channel that writes, to the same number.
+OutboxItem in_writing(OutboxItem reply, const channel::SendRequest& said,
+                      const std::string& channel) {
+  const channel::SendRequest request{.recipient = said.recipient,
+                                     .text = said.text,
+                                     .language = said.language,
+                                     .reference = derived_id("w_", {reply.reference, channel})};
+  reply.target = channel;
+  reply.lane = channel + "||" + said.recipient;
+  reply.payload = encode(request);
+  reply.reference = request.reference;
+  reply.hold.reset();
+  return reply;
+}
 
 }  // namespace
 
@@ -62,6 +78,7 @@ struct Worker::Work {
   WallTime now{};
 
   const InboxMessage& row() const { return leased.message; }
+  bool somebody_waits(WallTime at) const { return row().answer_by && *row().answer_by > at; }
 };
 
 /// When the guest wrote it, by the earlier of the two clocks; never, when it was not his own words
@@ -93,6 +110,8 @@ Result<bool> Worker::step() {
   parts_.metrics.histogram(metric::kOrchestratorLatency)
       .observe(std::chrono::duration<double>(parts_.clock.monotonic() - began).count());
   if (!handled) return handled.error();
+  const auto& message = (*leased)->message;
+  if (message.answer_by && parts_.answered) parts_.answered(message.channel, message.message_id);
   return true;
 }
 
@@ -165,8 +184,11 @@ Result<Worker::Effect> Worker::effect_of(Work& work) {
       return Effect{.session = std::move(session)};
     default: break;
   }
-  if (session.silent_until_ms > work.now.time_since_epoch().count())
-    return Effect{.session = std::move(session)};
+  if (session.silent_until_ms > work.now.time_since_epoch().count()) {
+    // Who waits on the telephone must hear something.
+    Say patience = work.somebody_waits(work.now) ? plain("human.waiting") : Say{};
+    return Effect{.session = std::move(session), .say = std::move(patience)};
+  }
   return converse(work, std::move(session));
 }
 
@@ -213,15 +235,33 @@ Result<Said> Worker::hear(const Work& work, const Session& session, std::string&
   if (treatment_of(work.message) == Treatment::welcome)
     return Said{.intent = "greeting", .confidence = 1};
 
-  const auto reply =
-      parts_.understand(work.flow->understand, {.text = work.message.text,
-                                                .language = language,
-                                                .now = format_local(work.local),
-                                                .time_zone = parts_.pipeline.time_zone,
-                                                .pending = session.pending});
+  if (work.message.request) return hear_request(work, language);
+
+  const auto reply = parse(work, work.message.text, language, session.pending);
   if (!reply) return reply.error();
   language = reply->language;
   return understood(*reply);
+}
+
+Result<Said> Worker::hear_request(const Work& work, std::string& language) {
+  auto [said, unclear] = understood_request(*work.message.request);
+  for (const auto& words : unclear) {
+    const auto reply = parse(work, words.text, language, words.pending);
+    if (!reply) return reply.error();
+    said.slots = with_words(std::move(said.slots), words, *reply);
+    if (language.empty()) language = reply->language;
+  }
+  said.names_slots = said.slots != Slots{};
+  return said;
+}
+
+Result<nlu::ParseReply> Worker::parse(const Work& work, std::string text, std::string language,
+                                      std::string pending) {
+  return parts_.understand(work.flow->understand, {.text = std::move(text),
+                                                   .language = std::move(language),
+                                                   .now = format_local(work.local),
+                                                   .time_zone = parts_.pipeline.time_zone,
+                                                   .pending = std::move(pending)});
 }
 
 Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
@@ -255,6 +295,44 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
                 .proposal = proposal};
 }
 
+std::vector<OutboxItem> Worker::replies(const Work& work, const Effect& effect) const {
+  if (effect.say.lines.empty()) return {};
+  const auto& row = work.row();
+  channel::SendRequest request{
+      .account = work.message.account,
+      .recipient = work.message.sender_id,
+      .text = parts_.texts.render(effect.session.language, effect.say.lines),
+      .thread_id = work.message.thread_id,
+      .language = effect.session.language,
+      .reference = reply_reference(row.tenant, row.channel, row.message_id)};
+  for (const auto& button : effect.say.buttons)
+    request.buttons.push_back(
+        {.id = button.id, .title = parts_.texts.render(effect.session.language, {button.key, {}})});
+  std::vector<OutboxItem> items = {{.tenant = row.tenant,
+                                    .kind = OutboxKind::reply,
+                                    .target = row.channel,
+                                    .lane = row.lane,
+                                    .payload = encode(request),
+                                    .reference = request.reference,
+                                    .correlation_id = row.correlation_id,
+                                    .cause = row.message_id,
+                                    .created = work.now}};
+  const auto now = parts_.clock.now();  // The PMS may have taken its time.
+  if (work.somebody_waits(now)) {  // In a lane of its own: waiting for its sender it holds up none.
+    items[0].hold = *row.answer_by + kHoldAfterAnswer;
+    items[0].lane += "|" + row.message_id;
+  }
+
+  const bool is_reserved =
+      effect.consequence && effect.consequence->state == ReservationState::confirmed;
+  const bool is_late = row.answer_by && !work.somebody_waits(now + kNearlyLate);
+  const auto* writing =
+      writing_channel(parts_.pipeline, *work.flow, row.channel, request.recipient);
+  if (writing != nullptr && (is_reserved || is_late))
+    items.push_back(in_writing(items[0], request, *writing));
+  return items;
+}
+
 Status Worker::commit(const Work& work, const Effect& effect) {
   const auto& row = work.row();
   const auto& pipeline = parts_.pipeline;
@@ -264,30 +342,8 @@ Status Worker::commit(const Work& work, const Effect& effect) {
                     .intent = effect.intent,
                     .guest_hash = work.guest_hash,
                     .at = work.now};
-  std::vector<OutboxItem> items;
+  auto items = replies(work, effect);
   std::vector<NotificationLogRow> filtered;
-  if (!effect.say.lines.empty()) {
-    const std::string reference = derived_id("r_", {row.tenant, row.channel, row.message_id});
-    channel::SendRequest request{
-        .account = work.message.account,
-        .recipient = work.message.sender_id,
-        .text = parts_.texts.render(effect.session.language, effect.say.lines),
-        .language = effect.session.language,
-        .reference = reference};
-    for (const auto& button : effect.say.buttons)
-      request.buttons.push_back(
-          {.id = button.id,
-           .title = parts_.texts.render(effect.session.language, {button.key, {}})});
-    items.push_back({.tenant = row.tenant,
-                     .kind = OutboxKind::reply,
-                     .target = row.channel,
-                     .lane = row.lane,
-                     .payload = encode(request),
-                     .reference = reference,
-                     .correlation_id = row.correlation_id,
-                     .cause = row.message_id,
-                     .created = work.now});
-  }
   for (const auto& event : effect.events) {
     auto out = fan_out(event, cause, pipeline);
     std::ranges::move(out.items, std::back_inserter(items));

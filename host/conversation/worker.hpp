@@ -51,6 +51,8 @@ class Worker {
     Log& log;
     std::string owner;      // Of the leases; unique to this host.
     std::string guest_key;  // The tenant's key of guest hashes.
+    /// Told of each message whose sender waits for the answer, once what came of it is durable.
+    std::function<void(const std::string& channel, const std::string& message_id)> answered{};
   };
 
   explicit Worker(Parts parts) : parts_(std::move(parts)) {}
@@ -69,6 +71,10 @@ class Worker {
   Result<Effect> converse(const Work& work, Session session);
   Result<Effect> carry_out(const Work& work, Session session, const Proposal& proposal);
   Result<Said> hear(const Work& work, const Session& session, std::string& language);
+  Result<Said> hear_request(const Work& work, std::string& language);
+  Result<nlu::ParseReply> parse(const Work& work, std::string text, std::string language,
+                                std::string pending);
+  std::vector<OutboxItem> replies(const Work& work, const Effect& effect) const;
   Status commit(const Work& work, const Effect& effect);
   Status give_up_or_retry(const Work& work, const Error& error);
   void count(const Said& said, const Outcome& outcome);

@@ -34,6 +34,7 @@ Status read_message(ondemand::object object, IncomingEvents::Message& out) {
                           : key == "account"   ? &out.account
                           : key == "sender_id" ? &out.sender_id
                           : key == "type"      ? &out.type
+                          : key == "language"  ? &out.language
                                                : nullptr;
     if (target == nullptr) continue;
     std::string_view text;
@@ -43,8 +44,9 @@ Status read_message(ondemand::object object, IncomingEvents::Message& out) {
   }
   if (!is_fit_id(out.id) || !is_fit_id(out.sender_id))
     return wrong("a message without a usable id or sender_id");
-  if (out.account.size() > 512 || out.type.empty() || out.type.size() > 64)
-    return wrong("a message's account or type");
+  if (out.account.size() > 512 || out.type.empty() || out.type.size() > 64 ||
+      out.language.size() > 64)
+    return wrong("a message's account, type or language");
 
   std::string_view raw;
   bool is_empty = false;
@@ -109,6 +111,7 @@ Status read_field(std::string_view key, ondemand::value value, IncomingEvents& o
   if (key == "statuses") return read_rare(value, out.statuses);
   if (key == "notices") return read_rare(value, out.notices);
   if (key == "answer") return read_rare(value, out.answer);
+  if (key == "question") return read_rare(value, out.question.emplace());
   return Done{};
 }
 
@@ -151,7 +154,8 @@ Result<IncomingEvents> EventReader::read(std::string_view json) {
 Result<IncomingEvents> read_events(std::string_view json) { return EventReader().read(json); }
 
 void Intake::accept(const std::string& channel, IncomingEvents events,
-                    std::string_view correlation_id, WallTime at, Inbox::OnDurable on_durable) {
+                    std::string_view correlation_id, WallTime at, std::optional<WallTime> answer_by,
+                    Inbox::OnDurable on_durable) {
   for (const auto& notice : events.notices)
     log_.write(notice.severity == "critical"  ? LogLevel::error
                : notice.severity == "warning" ? LogLevel::warn
@@ -172,7 +176,8 @@ void Intake::accept(const std::string& channel, IncomingEvents events,
                         .lane = channel + "|" + message.account + "|" + message.sender_id,
                         .payload = std::move(message.json),
                         .correlation_id = std::string(correlation_id),
-                        .received = at});
+                        .received = at,
+                        .answer_by = answer_by});
   }
   std::vector<DeliveryStatusRow> statuses;
   for (auto& status : events.statuses)

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ struct IncomingEvents {
     std::string sender_id{};
     std::string type{};
     std::string json{};
+    std::string language{};
 
     bool operator==(const Message&) const = default;
   };
@@ -30,6 +32,7 @@ struct IncomingEvents {
   std::vector<channel::DeliveryStatus> statuses{};
   std::vector<channel::Notice> notices{};
   channel::HttpAnswer answer{};
+  std::optional<channel::Question> question{};  // The sender waits for what is said to `messages`.
 
   bool operator==(const IncomingEvents&) const = default;
 };
@@ -51,6 +54,9 @@ class EventReader {
 /// The same, once.
 Result<IncomingEvents> read_events(std::string_view json);
 
+/// How long a sender's question may wait; a plugin that asks for more gets this.
+inline constexpr Millis kLongestQuestion{60'000};
+
 /// Where messages enter: resolves the tenant, and stores a whole delivery in one commit. Threads:
 /// any.
 class Intake {
@@ -60,9 +66,9 @@ class Intake {
       : tenant_(std::move(tenant)), inbox_(inbox), metrics_(metrics), log_(log) {}
 
   /// Stores what came through `channel`. `on_durable` runs once, as Inbox::accept_all says; at once
-  /// when there is nothing to store.
+  /// when there is nothing to store. answer_by: until when their sender waits for what is said.
   void accept(const std::string& channel, IncomingEvents events, std::string_view correlation_id,
-              WallTime at, Inbox::OnDurable on_durable);
+              WallTime at, std::optional<WallTime> answer_by, Inbox::OnDurable on_durable);
 
   /// Deliveries come faster than they could be handled: 1,000 a second or more.
   bool flooded(WallTime now) const { return arrivals_.flooded(now); }

@@ -1,7 +1,9 @@
 #include "ingress/webhook_route.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "guard/crash_point.hpp"
@@ -9,6 +11,8 @@
 
 namespace conserje {
 namespace {
+
+constexpr Millis kAnswering{2'000};  // For a plugin to put into words what is said.
 
 /// What the plugin needs of a request, on its own: a request's views end with its answer.
 std::string request_head(const InboundRequest& request, const std::string& public_url) {
@@ -82,18 +86,53 @@ class Webhook : public std::enable_shared_from_this<Webhook> {
       parts_.metrics.counter(metric::kNormalizationErrors, {channel_->name()}).add();
       return refuse(channel_->bad_head(events.error()), std::move(responder));
     }
-    Response answer{.status = static_cast<int>(events->answer.status),
-                    .body = std::move(events->answer.body),
-                    .content_type = std::move(events->answer.content_type)};
+    auto question = question_of(*events, correlation_id, at);
+    const auto answer_by = question ? std::optional(at + time_for(*events)) : std::nullopt;
+    Response answer = response_of(std::move(events->answer));
     crash_point("ingress.before_store");
     auto waiting = std::make_shared<Responder>(std::move(responder));
-    parts_.intake.accept(channel_->name(), *std::move(events), correlation_id, at,
+    parts_.intake.accept(channel_->name(), *std::move(events), correlation_id, at, answer_by,
                          [self = shared_from_this(), answer = std::move(answer),
-                          waiting](Result<std::int64_t> stored) {
+                          question = std::move(question), waiting](Result<std::int64_t> stored) {
                            crash_point("ingress.after_store");
                            if (!stored) return self->refuse(stored.error(), std::move(*waiting));
-                           std::move(*waiting).answer(answer);
+                           if (!question) return std::move(*waiting).answer(answer);
+                           self->ask(*question, answer, waiting);
                          });
+  }
+
+  /// The question of a delivery that has one and messages to answer it; null also when too many
+  /// wait: then nobody's reply is held back for it.
+  std::shared_ptr<Question> question_of(const IncomingEvents& events,
+                                        std::string_view correlation_id, WallTime at) const {
+    if (!events.question || events.messages.empty() || !parts_.questions.has_room()) return {};
+    const auto left = at + time_for(events) - parts_.clock.now();
+    auto question =
+        std::make_shared<Question>(Question{.channel = channel_->name(),
+                                            .context = events.question->context,
+                                            .deadline = parts_.clock.monotonic() + left,
+                                            .evidence = "http:" + std::string(correlation_id)});
+    for (const auto& message : events.messages)
+      question->messages.push_back({message.id, message.sender_id, message.language});
+    return question;
+  }
+
+  static Millis time_for(const IncomingEvents& events) {
+    return std::clamp(Millis(events.question->deadline_ms), Millis(0), kLongestQuestion);
+  }
+
+  void ask(Question question, const Response& otherwise,
+           const std::shared_ptr<Responder>& responder) {
+    question.otherwise = otherwise;
+    question.put_into_words = [self = shared_from_this()](const channel::AnswerRequest& request) {
+      return self->channel_->call_as<channel::HttpAnswer>(
+          {.deadline = self->parts_.clock.monotonic() + kAnswering, .tenant = self->parts_.tenant},
+          channel::method::answer, request);
+    };
+    question.reply = [responder](Response answer) {
+      std::move(*responder).answer(std::move(answer));
+    };
+    parts_.questions.ask(std::move(question));
   }
 
   /// Refuses what the plugin did not take from `source`.

@@ -13,6 +13,10 @@ inline constexpr MetricFamily kWebhooksRejected{
     "webhooks_rejected_total", "Webhook deliveries not accepted.", {"channel", "reason"}};
 inline constexpr MetricFamily kNormalizationErrors{
     "normalization_errors_total", "Verified deliveries that could not be read.", {"channel"}};
+inline constexpr MetricFamily kQuestions{
+    "webhook_questions_total",
+    "Webhooks whose senders waited for what is said, by result (answered, late, failed).",
+    {"channel", "result"}};
 
 // admin
 inline constexpr MetricFamily kAdminRefused{

@@ -326,6 +326,8 @@ void read_flow(Section& section, Flow& flow) {
   } else {
     section.words("handlers", flow.handlers, needed);
   }
+  section.words("confirm_by", flow.confirm_by,
+                "a list of channel plugins that write, such as [sms, mail]");
 }
 
 void read_notify(Section& section, Notify& notify) {

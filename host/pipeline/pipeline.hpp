@@ -143,6 +143,9 @@ struct Flow {
   std::string understand{};             // The nlu plugin's name.
   std::string pms{};                    // The pms plugin's name.
   std::vector<std::string> handlers{};  // Intents that are handled; empty: all.
+  /// Channels that confirm in writing what these doors cannot, such as a reservation made by voice;
+  /// the first one that `plugins` has.
+  std::vector<std::string> confirm_by{};
 
   bool operator==(const Flow&) const = default;
 };

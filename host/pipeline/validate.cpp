@@ -125,6 +125,18 @@ class Validation {
     for (std::size_t i = 0; i < flow.handlers.size(); ++i)
       check_word(indexed(path + ".handlers", i), flow.handlers[i], vocabulary_.intents,
                  "an intent");
+    check_confirm_by(flow, path + ".confirm_by");
+  }
+
+  /// One of the channels is enough: the others are for hotels that have them.
+  void check_confirm_by(const Flow& flow, const std::string& path) {
+    const auto known = [this](const std::string& name) {
+      return pipeline_.plugin(name) != nullptr;
+    };
+    if (!flow.confirm_by.empty() && std::ranges::none_of(flow.confirm_by, known))
+      return check_plugin(path, flow.confirm_by.front(), "channel");
+    for (std::size_t i = 0; i < flow.confirm_by.size(); ++i)
+      if (known(flow.confirm_by[i])) check_plugin(indexed(path, i), flow.confirm_by[i], "channel");
   }
 
   void check_notify(const Notify& notify, const std::string& path) {

@@ -8,12 +8,18 @@ namespace conserje {
 namespace {
 
 constexpr auto kAccept = R"sql(
-    INSERT INTO inbox (tenant, channel, message_id, lane, payload, correlation_id, received_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO inbox (tenant, channel, message_id, lane, payload, correlation_id, received_ms, answer_by_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (tenant, channel, message_id) DO NOTHING)sql";
 
+// Asked again: whoever asked first has gone.
+constexpr auto kAskAgain = R"sql(
+    UPDATE inbox SET answer_by_ms = $1
+    WHERE tenant = $2 AND channel = $3 AND message_id = $4 AND due_ms IS NOT NULL)sql";
+
 constexpr auto kFind = R"sql(
-    SELECT channel, message_id, payload, correlation_id, received_ms FROM inbox WHERE seq = $1)sql";
+    SELECT channel, message_id, payload, correlation_id, received_ms, answer_by_ms
+    FROM inbox WHERE seq = $1)sql";
 
 constexpr auto kClose = R"sql(
     UPDATE inbox SET state = $1, due_ms = NULL, last_error = $2
@@ -21,6 +27,14 @@ constexpr auto kClose = R"sql(
 
 bool close(Transaction& tx, const Lease& lease, std::string_view state, std::string_view error) {
   return tx.execute(kClose, state, error, lease.seq, lease.owner, lease.attempt) == 1;
+}
+
+/// Whether the message is new.
+bool store(Transaction& tx, const InboxMessage& m) {
+  const bool is_new = tx.execute(kAccept, m.tenant, m.channel, m.message_id, m.lane, m.payload,
+                                 m.correlation_id, m.received, m.answer_by) == 1;
+  if (!is_new && m.answer_by) tx.execute(kAskAgain, m.answer_by, m.tenant, m.channel, m.message_id);
+  return is_new;
 }
 
 std::size_t weight(const std::vector<InboxMessage>& messages,
@@ -39,9 +53,7 @@ void Inbox::accept_all(std::vector<InboxMessage> messages, std::vector<DeliveryS
       [wake = wake_, messages = std::move(messages),
        statuses = std::move(statuses)](Transaction& tx) {
         std::int64_t stored = 0;
-        for (const auto& m : messages)
-          stored += tx.execute(kAccept, m.tenant, m.channel, m.message_id, m.lane, m.payload,
-                               m.correlation_id, m.received);
+        for (const auto& message : messages) stored += store(tx, message) ? 1 : 0;
         for (const auto& status : statuses) record_status(tx, status);
         if (stored > 0) tx.after_commit(wake);
         return stored;
@@ -56,9 +68,10 @@ Result<std::optional<LeasedMessage>> Inbox::lease(const std::string& owner, Wall
     if (!lease) return std::nullopt;
     const auto rows = tx.query(kFind, lease->seq);
     const auto row = rows.front();
-    InboxMessage message{
-        lease->tenant,       row.text("channel"),        row.text("message_id"), lease->lane,
-        row.text("payload"), row.text("correlation_id"), row.time("received_ms")};
+    InboxMessage message{lease->tenant,           row.text("channel"),
+                         row.text("message_id"),  lease->lane,
+                         row.text("payload"),     row.text("correlation_id"),
+                         row.time("received_ms"), row.optional_time("answer_by_ms")};
     return LeasedMessage{*std::move(lease), std::move(message)};
   };
   return database_.transact(look, Survives::crash);  // After power loss there are no leases.

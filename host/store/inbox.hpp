@@ -21,6 +21,8 @@ struct InboxMessage {
   std::string payload{};     // The UnifiedMessage, JSON as the plugin wrote it.
   std::string correlation_id{};
   WallTime received{};
+  /// Until when the sender of its webhook waits for the answer; nullopt: nobody waits.
+  std::optional<WallTime> answer_by{};
 
   bool operator==(const InboxMessage&) const = default;
 };
@@ -46,8 +48,9 @@ class Inbox {
 
   /// Queues one webhook delivery, all of it in one commit. `on_durable` runs once, on the
   /// completion executor, with the number of messages that are new (the others were delivered
-  /// before, and nothing changed): they survive power loss, the webhook may answer 2xx. Class
-  /// `retry`: nothing is stored, let the sender repeat it (503).
+  /// before, and nothing changed but `answer_by` of one that is still to be handled): they survive
+  /// power loss, the webhook may answer 2xx. Class `retry`: nothing is stored, let the sender
+  /// repeat it (503).
   void accept_all(std::vector<InboxMessage> messages, std::vector<DeliveryStatusRow> statuses,
                   OnDurable on_durable);
 

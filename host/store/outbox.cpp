@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "guard/ids.hpp"
 #include "store/dead_letters.hpp"
 #include "store/delivery_statuses.hpp"
 #include "store/words.hpp"
@@ -16,8 +17,8 @@ constexpr std::array kStates{OutboxState::pending, OutboxState::sending, OutboxS
 
 constexpr auto kAdd = R"sql(
     INSERT INTO outbox (tenant, kind, target, lane, payload, reference, correlation_id, cause, created_ms,
-                        expires_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                        expires_ms, due_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (reference) DO NOTHING)sql";
 
 constexpr auto kFindBySeq = "SELECT * FROM outbox WHERE seq = $1";
@@ -75,10 +76,15 @@ std::string_view to_string(OutboxState state) {
   return "";
 }
 
+std::string reply_reference(std::string_view tenant, std::string_view channel,
+                            std::string_view message_id) {
+  return derived_id("r_", {tenant, channel, message_id});
+}
+
 bool Outbox::add(Transaction& tx, const OutboxItem& item) {
-  const bool added =
-      tx.execute(kAdd, item.tenant, to_string(item.kind), item.target, item.lane, item.payload,
-                 item.reference, item.correlation_id, item.cause, item.created, item.expires) == 1;
+  const bool added = tx.execute(kAdd, item.tenant, to_string(item.kind), item.target, item.lane,
+                                item.payload, item.reference, item.correlation_id, item.cause,
+                                item.created, item.expires, item.hold.value_or(kAtOnce)) == 1;
   if (added) tx.after_commit(wake_);
   return added;
 }

@@ -33,9 +33,14 @@ struct OutboxItem {
   std::string cause{};  // The message_id that it answers; empty: none.
   WallTime created{};
   std::optional<WallTime> expires{};  // Not sent after this.
+  std::optional<WallTime> hold{};     // Not sent before this: an HTTP answer may carry it instead.
 
   bool operator==(const OutboxItem&) const = default;
 };
+
+/// The reference of what is said to a message.
+std::string reply_reference(std::string_view tenant, std::string_view channel,
+                            std::string_view message_id);
 
 /// An item as it stands in the table.
 struct OutboxRow {
@@ -76,7 +81,8 @@ class Outbox {
     if (wake) wake_ = std::make_shared<const Wake>(std::move(wake));
   }
 
-  /// Adds `item`, due at once. False: its reference is there already, and nothing changed.
+  /// Adds `item`, due at once or when its hold ends. False: its reference is there already, and
+  /// nothing changed.
   bool add(Transaction& tx, const OutboxItem& item);
 
   /// As Inbox::lease; an item in state `sending` only after its unknown_wait.

@@ -53,6 +53,83 @@ TEST(Understood, LeavesOutWhatMakesNoSense) {
             Slots{});
 }
 
+HeardRequest heard(Json arguments) {
+  return understood_request({.intent = "make_reservation", .arguments = std::move(arguments)});
+}
+Said reserve(Slots slots) {
+  return {.intent = "make_reservation",
+          .confidence = 1,
+          .slots = std::move(slots),
+          .names_slots = true};
+}
+
+TEST(UnderstoodRequest, TakesArgumentsByTheNamesOfTheSlots) {
+  EXPECT_EQ(heard({{"arrival", "2026-12-10"},
+                   {"departure", "2026-12-12T11:00:00"},
+                   {"adults", 2},
+                   {"children", "1"},
+                   {"name", "Ana Pérez"},
+                   {"code", "CJ-7"}}),
+            (HeardRequest{.said = reserve({.check_in = day(12, 10),
+                                           .check_out = day(12, 12),
+                                           .adults = 2,
+                                           .children = 1,
+                                           .guest_name = "Ana Pérez",
+                                           .code = "CJ-7"})}));
+}
+
+TEST(UnderstoodRequest, LeavesWordsToTheNlu) {
+  EXPECT_EQ(heard({{"arrival", "el viernes"},
+                   {"departure", "el domingo"},
+                   {"nights", "dos"},
+                   {"adults", "una pareja"},
+                   {"room_type", "doble"}}),
+            (HeardRequest{.said = reserve({.room_type = "doble"}),
+                          .words = {{"arrival", "el viernes", "dates"},
+                                    {"departure", "el domingo", "dates"},
+                                    {"nights", "dos", "nights"},
+                                    {"adults", "una pareja", "party_size"},
+                                    {"room_type", "doble", "room_type"}}}));
+}
+
+TEST(UnderstoodRequest, LeavesOutWhatMakesNoSense) {
+  EXPECT_EQ(heard({{"arrival", 7},
+                   {"nights", "0"},
+                   {"adults", 31},
+                   {"children", -1},
+                   {"name", Json::array()},
+                   {"pet", "dog"}}),
+            (HeardRequest{.said = {.intent = "make_reservation", .confidence = 1}}));
+  EXPECT_EQ(heard({{"arrival", "2026-12-12"}, {"departure", "2026-12-10"}}).said.slots,
+            (Slots{.check_in = day(12, 12)}));
+}
+
+TEST(UnderstoodRequest, NeedsNoArguments) {
+  EXPECT_EQ(understood_request({.intent = "hotel_info"}),
+            (HeardRequest{.said = {.intent = "hotel_info", .confidence = 1}}));
+}
+
+TEST(WithWords, TakesWhatTheNluMadeOfThem) {
+  const Slots arrived{.check_in = day(12, 10)};
+  const auto with = [](Slots slots, std::string slot, nlu::Entity found) {
+    return with_words(std::move(slots), {.slot = std::move(slot)},
+                      {.entities = {std::move(found)}});
+  };
+  EXPECT_EQ(with({}, "arrival", date("2026-12-10")), arrived);
+  EXPECT_EQ(with({}, "arrival", range("2026-12-10", "2026-12-12")),
+            (Slots{.check_in = day(12, 10), .check_out = day(12, 12)}));
+  EXPECT_EQ(with(arrived, "departure", date("2026-12-13")),
+            (Slots{.check_in = day(12, 10), .check_out = day(12, 13)}));
+  EXPECT_EQ(with(arrived, "departure", date("2026-12-09")), arrived);
+  EXPECT_EQ(with({}, "nights", entity("nights", 2)), Slots{.nights = 2});
+  EXPECT_EQ(with({}, "adults", entity("party_size", {{"adults", 2}, {"children", 1}})),
+            (Slots{.adults = 2, .children = 1}));
+  EXPECT_EQ(with({.room_type = "doble"}, "room_type", entity("room_type", "double")),
+            Slots{.room_type = "double"});
+  EXPECT_EQ(with({.room_type = "STD-Q"}, "room_type", entity("nights", 2)),
+            Slots{.room_type = "STD-Q"});
+}
+
 TEST(Merged, LetsTheNewsWin) {
   const Slots known{
       .check_in = day(12, 10), .check_out = day(12, 12), .adults = 2, .room_type = "double"};

@@ -61,14 +61,17 @@ class WorkerTest : public testing::Test {
         .metrics = pms_.metrics,
         .log = log_,
         .owner = "host-1",
-        .guest_key = "key"});
+        .guest_key = "key",
+        .answered = [this](const std::string& channel,
+                           const std::string& id) { answered_.push_back(channel + " " + id); }});
   }
   ~WorkerTest() override {
     database_.reset();
     std::filesystem::remove_all(folder_);
   }
 
-  void receive(const std::string& id, channel::UnifiedMessage message = {}) {
+  void receive(const std::string& id, channel::UnifiedMessage message = {},
+               std::optional<WallTime> answer_by = {}) {
     message.id = id;
     message.account = "1055";
     if (message.sender_id.empty()) message.sender_id = "+34600";
@@ -83,7 +86,8 @@ class WorkerTest : public testing::Test {
                          .lane = "whatsapp|1055|+34600",
                          .payload = encode(message),
                          .correlation_id = "c-" + id,
-                         .received = pms_.clock.now()}},
+                         .received = pms_.clock.now(),
+                         .answer_by = answer_by}},
                        {}, [&](auto result) { stored.set_value(std::move(result)); });
     value_of(stored.get_future().get());
   }
@@ -105,6 +109,25 @@ class WorkerTest : public testing::Test {
       return out;
     }));
   }
+  /// To whom replies go: the channel, the address, the text's beginning.
+  std::vector<std::string> recipients() {
+    return value_of(database_->read([](Transaction& tx) {
+      std::vector<std::string> out;
+      for (const auto& row :
+           tx.query("SELECT target, payload FROM outbox WHERE kind = 'reply' ORDER BY seq")) {
+        const auto request = *decode<channel::SendRequest>(row.text("payload"));
+        out.push_back(row.text("target") + " " + request.recipient + " " +
+                      request.text.substr(0, 5));
+      }
+      return out;
+    }));
+  }
+  static channel::UnifiedMessage request(std::string intent, Json arguments = Json::object()) {
+    return {.type = "request",
+            .request = channel::StructuredRequest{.intent = std::move(intent),
+                                                  .arguments = std::move(arguments)}};
+  }
+  WallTime soon() const { return pms_.clock.now() + Millis(15'000); }
   std::int64_t count(std::string_view table) {
     return value_of(database_->read([&](Transaction& tx) {
       return tx.query("SELECT count(*) AS n FROM " + std::string(table)).front().integer("n");
@@ -146,6 +169,7 @@ class WorkerTest : public testing::Test {
   Pipeline pipeline_;
   Result<nlu::ParseReply> heard_ = nlu::ParseReply{};
   std::unique_ptr<Database> database_;
+  std::vector<std::string> answered_;
   std::optional<Texts> texts_;
   std::optional<Inbox> inbox_;
   std::optional<Outbox> outbox_;
@@ -289,6 +313,99 @@ TEST_F(WorkerTest, KeepsSilentAboutWhatNeedsNoAnswer) {
   }
   EXPECT_EQ(leaving(), std::vector<std::string>{});
   EXPECT_EQ(value_of(inbox_->pending()), 0);
+}
+
+TEST_F(WorkerTest, KeepsWhatWasSaidOnTheTelephoneAndWhatMachinesWroteWithoutAnswering) {
+  receive("m1", {.type = "transcript", .text = "AI: Hello. User: A room, please."});
+  receive("m2", {.type = "text", .text = "I am on holiday until Monday.", .automated = true});
+  while (step()) {
+  }
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+  EXPECT_EQ(value_of(inbox_->pending()), 0);
+}
+
+TEST_F(WorkerTest, DoesWhatSomebodyElseUnderstood) {
+  receive("m1", request("thanks"));
+  heard_ = Error{ErrorClass::bug, "nobody asks the nlu"};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), (std::vector<std::string>{"You are welcome!"}));
+}
+
+TEST_F(WorkerTest, AsksTheNluAboutTheWordsOfARequest) {
+  receive("m1", request("check_availability", {{"arrival", "next Friday"}}));
+  hear("fallback",
+       {{.type = "date", .value = {{"kind", "date"}, {"start", "2026-12-11"}, {"grain", "day"}}}});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), (std::vector<std::string>{"How many nights will you stay?"}));
+}
+
+TEST_F(WorkerTest, HoldsAReplyForTheSenderWhoWaitsForIt) {
+  receive("m1", request("thanks"), soon());
+  EXPECT_TRUE(step());
+  const auto row = *value_of(outbox_->find(reply_reference("hotel-sol", "whatsapp", "m1")));
+  EXPECT_EQ(row.due, soon() + Millis(500));
+  EXPECT_EQ(answered_, std::vector<std::string>{"whatsapp m1"});
+}
+
+TEST_F(WorkerTest, HoldsNoReplyOnceItsSenderHasGone) {
+  receive("m1", request("thanks"), soon());
+  pms_.clock.advance(Millis(15'000));
+  EXPECT_TRUE(step());
+  const auto row = *value_of(outbox_->find(reply_reference("hotel-sol", "whatsapp", "m1")));
+  EXPECT_EQ(row.due, kAtOnce);
+}
+
+TEST_F(WorkerTest, TellsWhoeverWaitsOfAMessageThatWasGivenUp) {
+  receive("m1", {}, soon());
+  heard_ = Error{ErrorClass::permanent, "not a text"};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(answered_, std::vector<std::string>{"whatsapp m1"});
+}
+
+TEST_F(WorkerTest, ConfirmsInWritingWhatWasReservedByVoice) {
+  pipeline_.plugins = {{.name = "sms"}};
+  pipeline_.flows[0].confirm_by = {"sms"};
+  propose();
+  receive("m1",
+          {.type = "request",
+           .sender_id = "+34655010203",
+           .request = channel::StructuredRequest{.intent = "confirm"}},
+          soon());
+  pms_.answer(pms::method::create, made());
+  EXPECT_TRUE(step());
+  EXPECT_EQ(recipients(),
+            (std::vector<std::string>{"whatsapp +34655010203 Done!", "sms +34655010203 Done!"}));
+}
+
+TEST_F(WorkerTest, SaysInWritingWhatCameTooLateForTheAnswer) {
+  pipeline_.plugins = {{.name = "sms"}};
+  pipeline_.flows[0].confirm_by = {"sms"};
+  auto thanks = request("thanks");
+  thanks.sender_id = "+34655010203";
+  receive("m1", thanks, soon());
+  pms_.clock.advance(Millis(15'000));
+  EXPECT_TRUE(step());
+  EXPECT_EQ(recipients(),
+            (std::vector<std::string>{"whatsapp +34655010203 You a", "sms +34655010203 You a"}));
+}
+
+TEST_F(WorkerTest, WritesNothingMoreWhenTheAnswerIsInTime) {
+  pipeline_.plugins = {{.name = "sms"}};
+  pipeline_.flows[0].confirm_by = {"sms"};
+  auto thanks = request("thanks");
+  thanks.sender_id = "+34655010203";
+  receive("m1", thanks, soon());
+  EXPECT_TRUE(step());
+  EXPECT_EQ(recipients(), std::vector<std::string>{"whatsapp +34655010203 You a"});
+}
+
+TEST_F(WorkerTest, TellsACallerWhoWaitsThatAPersonHasHisRequest) {
+  receive("m1", request("human"), soon());
+  receive("m2", request("thanks"), soon());
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().back(),
+            "The hotel's team already has your request and will get back to you.");
 }
 
 TEST_F(WorkerTest, KeepsSilentInGroups) {

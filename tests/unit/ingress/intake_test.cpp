@@ -37,6 +37,21 @@ TEST(ReadEvents, ReadsWhatTheWrapperWrites) {
             Result<channel::UnifiedMessage>(written.messages[0]));
 }
 
+TEST(ReadEvents, ReadsAQuestionAndTheLanguageOfItsMessages) {
+  const channel::WebhookEvents written{
+      .messages = {{.id = "m1",
+                    .account = "p1",
+                    .sender_id = "+34600",
+                    .type = "request",
+                    .language = "es",
+                    .timestamp_ms = 7}},
+      .question = channel::Question{.deadline_ms = 15'000, .context = {{"calls", {"c1"}}}}};
+  const auto events = read_events(encode(written));
+  ASSERT_TRUE(events) << events.error().message;
+  EXPECT_EQ(events->question, written.question);
+  EXPECT_EQ(events->messages.at(0).language, "es");
+}
+
 TEST(ReadEvents, FindsNothingInNothing) {
   EXPECT_EQ(read_events(""), Result<IncomingEvents>(IncomingEvents{}));
   EXPECT_EQ(read_events("{}"), Result<IncomingEvents>(IncomingEvents{}));
@@ -52,7 +67,8 @@ TEST_P(ReadEventsOfALiar, SaysThatThePluginIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, ReadEventsOfALiar,
-    testing::Values("[]", "{", "{} {}", R"({"messages":3})", R"({"messages":[3]})",
+    testing::Values("[]", "{", "{} {}", R"({"question":{}})", R"({"question":3})",
+                    R"({"messages":3})", R"({"messages":[3]})",
                     R"({"messages":[{"id":3,"account":"a","sender_id":"b","type":"text"}]})",
                     R"({"messages":[{"account":"a","sender_id":"b","type":"text"}]})",
                     R"({"messages":[{"id":"","account":"a","sender_id":"b","type":"text"}]})",

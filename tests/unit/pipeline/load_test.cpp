@@ -127,7 +127,7 @@ plugins:
   vendor: {use: ./vendor.so}
   staff: {use: sink/slack}
 pipeline:
-  - {channels: [whatsapp], understand: vendor, pms: vendor, handlers: [greeting, human]}
+  - {channels: [whatsapp], understand: vendor, pms: vendor, handlers: [greeting, human], confirm_by: [sms, whatsapp]}
 notify:
   - {to: staff, events: ["reservation.*", handoff.opened], intents: [human]}
 faq:
@@ -151,7 +151,8 @@ texts:
   EXPECT_EQ(pipeline.plugin("whatsapp")->restart, (RestartRules{3, 10s, 20s}));
   EXPECT_EQ(pipeline.plugin("mail"), nullptr);
   EXPECT_EQ(pipeline.flows,
-            (std::vector<Flow>{{{"whatsapp"}, "vendor", "vendor", {"greeting", "human"}}}));
+            (std::vector<Flow>{
+                {{"whatsapp"}, "vendor", "vendor", {"greeting", "human"}, {"sms", "whatsapp"}}}));
   EXPECT_EQ(pipeline.notify,
             (std::vector<Notify>{{"staff", {"reservation.*", "handoff.opened"}, {"human"}}}));
   EXPECT_EQ(pipeline.faq.at("wifi"), (Translations{{"es", "Clave sol"}, {"en", "Password sol"}}));

@@ -77,6 +77,17 @@ TEST_F(Validate, AChannelLeadsToOneFlow) {
                                       "flows; a channel leads to one flow"));
 }
 
+TEST_F(Validate, OneOfTheChannelsThatConfirmIsEnough) {
+  pipeline.flows[0].confirm_by = {"sms", "whatsapp"};
+  EXPECT_THAT(findings(), IsEmpty());
+  pipeline.flows[0].confirm_by = {"sms"};
+  EXPECT_THAT(findings(), ElementsAre("pipeline[0].confirm_by: error: no plugin is named \"sms\"\n"
+                                      "    needed: a plugin of kind channel: whatsapp"));
+  pipeline.flows[0].confirm_by = {"staff", "whatsapp"};
+  EXPECT_THAT(findings(), ElementsAre("pipeline[0].confirm_by[0]: error: \"staff\" is a plugin of "
+                                      "kind sink\n    needed: a plugin of kind channel: whatsapp"));
+}
+
 TEST_F(Validate, TellsHandlersAndIntentsThatDoNotExist) {
   pipeline.flows[0].handlers = {"greeting", "make_reservaton"};
   pipeline.notify[0].intents = {"complaint"};
