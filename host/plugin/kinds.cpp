@@ -10,6 +10,12 @@ namespace conserje {
 namespace {
 
 constexpr KindMethod kChannelMethods[] = {{"send", channel::method::send},
+                                          {"send_media", channel::method::send_media},
+                                          {"fetch_media", channel::method::fetch_media},
+                                          {"list_since", channel::method::list_since},
+                                          {"restart", channel::method::restart},
+                                          {"delivery_status", channel::method::delivery_status},
+                                          {"answer", channel::method::answer},
                                           {"handle_webhook", channel::method::handle_webhook},
                                           {"health", channel::method::health},
                                           {"capabilities", channel::method::capabilities}};
