@@ -160,7 +160,9 @@ void Waha::learn(const Reading& reading) const {
 // ---- What goes out.
 
 Result<SendReply> Waha::send(const Call& call, const SendRequest& request) {
-  return send_media(call, request, {});
+  SendRequest without_file = request;
+  without_file.media.reset();  // That is what send_media is for.
+  return send_media(call, without_file, {});
 }
 
 Result<SendReply> Waha::send_media(const Call& call, const SendRequest& message,

@@ -165,6 +165,21 @@ TEST_F(WahaTest, DoesNotWriteToWhoIsNotOnWhatsApp) {
   EXPECT_EQ(host_.sent.size(), 1U);
 }
 
+TEST_F(WahaTest, SendsAFileByTheMethodThatIsForFiles) {
+  const auto waha = make();
+  hear(*waha, "34655010203@c.us");
+  const SendRequest request{.recipient = "+34655010203",
+                            .text = "Hola",
+                            .media = channel::Media{.kind = "image", .mime_type = "image/png"}};
+  expect_text("34655010203@c.us", "Hola", accepted("3EB0OUT1"));
+  EXPECT_TRUE(send(*waha, request));
+  expect("POST", "/api/sendImage", accepted("3EB0OUT2"),
+         R"({"session":"default","chatId":"34655010203@c.us","file":{"mimetype":"image/png",)"
+         R"("data":"UE5H"},"caption":"Hola"})");
+  EXPECT_EQ(waha->send_media(testkit::FakeCall(host_), request, "PNG"),
+            Result(SendReply{.message_ids = {"3EB0OUT2"}}));
+}
+
 TEST_F(WahaTest, WritesToTheFormUnderWhichWhatsAppKnowsTheNumber) {
   expect_exists("5511987654321", "551187654321@c.us");
   expect_text("551187654321@c.us", "Oi", accepted("3EB0OUT1"));
