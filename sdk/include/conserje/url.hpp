@@ -87,11 +87,13 @@ inline std::string to_form(const Fields& fields) {
   return out;
 }
 
-/// The first value of `name`; empty when it is not there.
+/// The first value of `name`, borrowed from `fields`; empty when it is not there.
 inline std::string_view value_of(const Fields& fields, std::string_view name) {
   const auto found =
       std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == name; });
   return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
+/// Not of what is gone before the value is read.
+std::string_view value_of(Fields&& fields, std::string_view name) = delete;
 
 }  // namespace conserje::url
