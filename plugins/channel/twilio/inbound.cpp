@@ -320,7 +320,8 @@ void read_status(Form form, std::string_view query, std::string_view name,
     return;
   }
   out.status = known->ours;
-  const auto reference = url::value_of(url::parse_form(query), kReferenceParameter);
+  const auto parameters = url::parse_form(query);
+  const auto reference = url::value_of(parameters, kReferenceParameter);
   if (is_plain_reference(reference)) out.reference = reference;
   if (out.status == "failed") explain_failure(form.peek("ErrorCode"), out);
   if (auto notice = trouble_notice(out)) events.notices.push_back(*std::move(notice));

@@ -156,7 +156,8 @@ Status Twilio::verify(const WebhookDelivery& delivery, const url::Fields& fields
   if (signature->size() != kSignatureSize)
     return refusal(delivery, url, "the header X-Twilio-Signature is no signature", fields);
 
-  const auto hash = url::value_of(url::parse_form(request.query), "bodySHA256");
+  const auto parameters = url::parse_form(request.query);
+  const auto hash = url::value_of(parameters, "bodySHA256");
   if (!hash.empty()) {
     const auto digest = host_.digest(Digest::sha256, delivery.body);
     if (!digest || !host_.equal(*digest, from_hex(hash)))
