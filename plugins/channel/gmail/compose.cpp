@@ -70,7 +70,8 @@ Owned<GMimeObject> file_part(const Outgoing& mail) {
   const auto type =
       is_mime_type(mail.media.mime_type) ? mail.media.mime_type : "application/octet-stream";
   const auto slash = type.find('/');
-  auto* part = g_mime_part_new_with_type(type.substr(0, slash).c_str(), type.substr(slash + 1).c_str());
+  auto* part =
+      g_mime_part_new_with_type(type.substr(0, slash).c_str(), type.substr(slash + 1).c_str());
   const Owned<GMimeStream> stream(
       g_mime_stream_mem_new_with_buffer(mail.file.data(), mail.file.size()));
   const Owned<GMimeDataWrapper> content(
@@ -113,7 +114,8 @@ std::string describe(const channel::Location& place) {
   std::string text;
   for (const auto* line : {&place.name, &place.address})
     if (!line->empty()) text += *line + "\n";
-  return text + (place.url.empty() ? "https://www.google.com/maps?q=" + std::string(point) : place.url);
+  return text +
+         (place.url.empty() ? "https://www.google.com/maps?q=" + std::string(point) : place.url);
 }
 
 void add_paragraph(std::string& text, std::string_view paragraph) {
@@ -171,7 +173,8 @@ bool is_address(std::string_view text) {
   const auto at = text.rfind('@');
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return false;
   constexpr std::string_view kForbidden = " <>()[],;:\\\"";
-  return text.size() <= kMaxAddress && text.find('@') == at && std::ranges::all_of(text, [&](char c) {
+  return text.size() <= kMaxAddress && text.find('@') == at &&
+         std::ranges::all_of(text, [&](char c) {
            return c > 0x20 && c < 0x7F && kForbidden.find(c) == std::string_view::npos;
          });
 }

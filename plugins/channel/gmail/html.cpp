@@ -13,7 +13,8 @@
 namespace conserje::gmail {
 namespace {
 
-/// Memory for one tree, freed at once: Gumbo frees a tree by recursion, as deep as its author likes.
+/// Memory for one tree, freed at once: Gumbo frees a tree by recursion, as deep as its author
+/// likes.
 class Arena {
  public:
   void* allocate(std::size_t size) {
@@ -92,9 +93,10 @@ bool is_left_out(const GumboNode* node) {
 
 bool is_block(GumboTag tag) {
   constexpr std::array kBlocks = {
-      GUMBO_TAG_P,  GUMBO_TAG_DIV,   GUMBO_TAG_TR, GUMBO_TAG_LI,      GUMBO_TAG_UL,      GUMBO_TAG_OL,
-      GUMBO_TAG_H1, GUMBO_TAG_H2,    GUMBO_TAG_H3, GUMBO_TAG_H4,      GUMBO_TAG_H5,      GUMBO_TAG_H6,
-      GUMBO_TAG_HR, GUMBO_TAG_TABLE, GUMBO_TAG_PRE, GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE, GUMBO_TAG_DL};
+      GUMBO_TAG_P,       GUMBO_TAG_DIV,     GUMBO_TAG_TR, GUMBO_TAG_LI,    GUMBO_TAG_UL,
+      GUMBO_TAG_OL,      GUMBO_TAG_H1,      GUMBO_TAG_H2, GUMBO_TAG_H3,    GUMBO_TAG_H4,
+      GUMBO_TAG_H5,      GUMBO_TAG_H6,      GUMBO_TAG_HR, GUMBO_TAG_TABLE, GUMBO_TAG_PRE,
+      GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE, GUMBO_TAG_DL};
   return std::ranges::find(kBlocks, tag) != kBlocks.end();
 }
 

@@ -17,11 +17,11 @@ struct Mailbox {
 
 /// What the mailbox says of a mail, besides its bytes.
 struct Stored {
-  std::string id{};          // The key of de-duplication.
-  std::string fetch_key{};   // Finds the mail again in this transport.
-  std::string thread_id{};   // Empty: the mailbox knows no threads.
-  std::int64_t at_ms = 0;    // When it arrived.
-  std::size_t size = 0;      // Bytes.
+  std::string id{};           // The key of de-duplication.
+  std::string fetch_key{};    // Finds the mail again in this transport.
+  std::string thread_id{};    // Empty: the mailbox knows no threads.
+  std::int64_t at_ms = 0;     // When it arrived.
+  std::size_t size = 0;       // Bytes.
   bool is_truncated = false;  // Only its headers were read, because it is too large.
 };
 

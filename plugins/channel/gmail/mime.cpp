@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxHeaders = 500;
 constexpr std::size_t kMaxReferences = 50;
+constexpr std::size_t kMaxId = 250;  // Longer ids are left out: they fit into no header of ours.
 
 struct Unref {
   void operator()(void* object) const { g_object_unref(object); }
@@ -77,7 +78,8 @@ std::string without_brackets(std::string_view text) {
   const auto close = text.find('>', open == std::string_view::npos ? 0 : open);
   if (open != std::string_view::npos && close != std::string_view::npos)
     text = text.substr(open + 1, close - open - 1);
-  return one_line(text);
+  auto id = one_line(text);
+  return id.size() <= kMaxId ? id : std::string();
 }
 
 Address first_of(InternetAddressList* list) {
@@ -94,8 +96,8 @@ Address first_of(InternetAddressList* list) {
 
 void read_headers(GMimeMessage* message, Mail& mail) {
   auto* headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
-  const auto count = std::min(static_cast<std::size_t>(g_mime_header_list_get_count(headers)),
-                              kMaxHeaders);
+  const auto count =
+      std::min(static_cast<std::size_t>(g_mime_header_list_get_count(headers)), kMaxHeaders);
   for (std::size_t i = 0; i < count; ++i) {
     auto* header = g_mime_header_list_get_header_at(headers, static_cast<int>(i));
     mail.headers.emplace_back(lower(one_line(safe(g_mime_header_get_name(header)))),
@@ -121,7 +123,7 @@ std::vector<std::string> ids_in(const std::string* header) {
     const auto close = rest.find('>', open);
     if (close == std::string_view::npos) break;
     if (const auto id = rest.substr(open + 1, close - open - 1);
-        !id.empty() && id.find_first_of(" \t") == std::string_view::npos)
+        !id.empty() && id.size() <= kMaxId && id.find_first_of(" \t") == std::string_view::npos)
       ids.emplace_back(id);
     rest.remove_prefix(close + 1);
   }
@@ -230,10 +232,11 @@ std::string file_name_of(GMimeObject* object) {
 }
 
 Attachment describe(GMimeObject* object, std::size_t number) {
-  Attachment out{.part = number, .mime_type = mime_type_of(object), .file_name = file_name_of(object)};
+  Attachment out{
+      .part = number, .mime_type = mime_type_of(object), .file_name = file_name_of(object)};
   out.content_id = without_brackets(safe(g_mime_object_get_content_id(object)));
-  out.is_inline = lower(safe(g_mime_object_get_disposition(object))) != "attachment" &&
-                  !out.content_id.empty();
+  out.is_inline =
+      lower(safe(g_mime_object_get_disposition(object))) != "attachment" && !out.content_id.empty();
   out.size = is_message(object) ? text_of(GMIME_MESSAGE_PART(object)).size()
                                 : content_of(GMIME_PART(object)).size();
   return out;
@@ -291,8 +294,9 @@ std::string from_windows_1252(std::string_view bytes) {
 /// few have tested.
 bool is_convertible(std::string_view charset) {
   constexpr std::array<std::string_view, 18> kKnown = {
-      "big5",   "euc-jp",  "euc-kr", "gb18030", "gb2312",    "gbk",    "iso-2022-jp", "koi8-r", "koi8-u",
-      "ks_c_5601-1987", "macintosh", "shift_jis", "tis-620", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-7"};
+      "big5",        "euc-jp", "euc-kr",   "gb18030",        "gb2312",    "gbk",
+      "iso-2022-jp", "koi8-r", "koi8-u",   "ks_c_5601-1987", "macintosh", "shift_jis",
+      "tis-620",     "utf-16", "utf-16be", "utf-16le",       "utf-32",    "utf-7"};
   return std::ranges::find(kKnown, charset) != kKnown.end() ||
          (charset.starts_with("iso-8859-") && charset != "iso-8859-1") ||
          (charset.starts_with("windows-125") && charset != "windows-1252");

@@ -14,8 +14,8 @@
 /// GMime shows here. Pure; threads: any.
 namespace conserje::gmail {
 
-inline constexpr std::size_t kMaxText = 64 * 1024;    // Bytes of a text that are kept.
-inline constexpr std::size_t kMaxParts = 200;         // Of one mail; those behind are not looked at.
+inline constexpr std::size_t kMaxText = 64 * 1024;  // Bytes of a text that are kept.
+inline constexpr std::size_t kMaxParts = 200;       // Of one mail; those behind are not looked at.
 inline constexpr std::size_t kMaxHeaderText = 2'000;  // Bytes of one header that are kept.
 
 struct Address {

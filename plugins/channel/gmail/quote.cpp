@@ -40,8 +40,10 @@ std::size_t introduction_at(const Lines& lines, std::size_t at) {
     joined += (joined.empty() ? "" : " ") + std::string(trimmed(lines[i]));
     if (joined.size() > kIntroductionBytes) return 0;
     constexpr std::array<std::string_view, 8> kWrote = {
-        "escribió:", "escribio:", "wrote:", "escreveu:", "a écrit :", "a écrit:", "schrieb:", "schrieb :"};
-    const bool wrote = std::ranges::any_of(kWrote, [&](auto word) { return joined.ends_with(word); });
+        "escribió:", "escribio:", "wrote:",   "escreveu:",
+        "a écrit :", "a écrit:",  "schrieb:", "schrieb :"};
+    const bool wrote =
+        std::ranges::any_of(kWrote, [&](auto word) { return joined.ends_with(word); });
     if (wrote) return joined.find_first_of("0123456789@") != std::string::npos ? i - at + 1 : 0;
   }
   return 0;
@@ -54,7 +56,7 @@ bool is_separator(std::string_view line) {
   if (!line.starts_with("---")) return false;
   const auto words = lower(line);
   constexpr std::array<std::string_view, 7> kWords = {
-      "original message", "mensaje original", "mensagem original",       "forwarded message",
+      "original message",  "mensaje original",     "mensagem original",      "forwarded message",
       "mensaje reenviado", "mensagem encaminhada", "ursprüngliche nachricht"};
   return std::ranges::any_of(kWords,
                              [&](auto word) { return words.find(word) != std::string::npos; });
@@ -62,13 +64,15 @@ bool is_separator(std::string_view line) {
 
 /// The headers that Outlook repeats: "De: ... Enviado: ... Para: ... Asunto: ...".
 bool is_header_block(const Lines& lines, std::size_t at) {
-  if (!begins_with_any(trimmed(lines[at]), {"De:", "From:", "*De:*", "*From:*", "Von:"})) return false;
+  if (!begins_with_any(trimmed(lines[at]), {"De:", "From:", "*De:*", "*From:*", "Von:"}))
+    return false;
   bool has_date = false;
   bool has_subject = false;
   for (std::size_t i = at + 1; i < std::min(lines.size(), at + kHeaderLines); ++i) {
     const auto line = trimmed(lines[i]);
-    has_date = has_date || begins_with_any(line, {"Enviado", "*Enviado", "Sent:", "*Sent:", "Date:",
-                                                  "Fecha:", "Data:", "Gesendet:"});
+    has_date = has_date ||
+               begins_with_any(line, {"Enviado", "*Enviado",
+                                      "Sent:", "*Sent:", "Date:", "Fecha:", "Data:", "Gesendet:"});
     has_subject = has_subject || begins_with_any(line, {"Asunto:", "*Asunto:", "Subject:",
                                                         "*Subject:", "Assunto:", "Betreff:"});
   }

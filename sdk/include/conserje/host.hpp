@@ -297,6 +297,13 @@ class Host {
   bool equal(std::string_view a, std::string_view b) const {
     return crypto_.equal != nullptr && crypto_.equal(host_.ctx, to_c(a), to_c(b)) == 1;
   }
+  /// Whether `signature` is the RSA key's over `data` (RSASSA-PKCS1-v1_5 with SHA-256); n and e
+  /// big-endian, as a JWK holds them after base64url. False on a host without crypto.
+  bool verify_rs256(std::string_view n, std::string_view e, std::string_view data,
+                    std::string_view signature) const {
+    return crypto_.rs256_verify != nullptr &&
+           crypto_.rs256_verify(host_.ctx, to_c(n), to_c(e), to_c(data), to_c(signature)) == CJ_OK;
+  }
 
  private:
   template <class T>

@@ -10,9 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace conserje;
   const std::string_view raw(reinterpret_cast<const char*>(data), size);
   const auto mail = gmail::read_mail(raw);
-  const auto events = gmail::to_events(
-      mail, {.id = "1", .fetch_key = "1", .at_ms = 1, .size = size},
-      {.address = "reservas@example.org", .authserv_id = "mx.google.com"});
+  const auto events =
+      gmail::to_events(mail, {.id = "1", .fetch_key = "1", .at_ms = 1, .size = size},
+                       {.address = "reservas@example.org", .authserv_id = "mx.google.com"});
   for (const auto& file : mail.attachments)
     if (!gmail::read_part(raw, file.part)) std::abort();
 
