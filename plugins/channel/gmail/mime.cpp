@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "encoded_word.hpp"
+
 namespace conserje::gmail {
 namespace {
 
@@ -82,10 +84,23 @@ std::string without_brackets(std::string_view text) {
   return id.size() <= kMaxId ? id : std::string();
 }
 
-Address first_of(InternetAddressList* list) {
-  const int count = list == nullptr ? 0 : internet_address_list_length(list);
+/// A header's text as people read it.
+std::string decoded(std::string_view raw) {
+  const auto joined = with_joined_words(beginning(raw, 4 * kMaxHeaderText));
+  const Text text(g_mime_utils_header_decode_text(nullptr, joined.c_str()));
+  return one_line(safe(text.get()));
+}
+
+/// The first mailbox of a header; none: empty.
+Address address_in(GMimeHeaderList* headers, const char* name) {
+  auto* header = g_mime_header_list_get_header(headers, name);
+  if (header == nullptr) return {};
+  const auto raw = safe(g_mime_header_get_raw_value(header));
+  const auto joined = with_joined_words(beginning(raw, 4 * kMaxHeaderText));
+  const Owned<InternetAddressList> list(internet_address_list_parse(nullptr, joined.c_str()));
+  const int count = list ? internet_address_list_length(list.get()) : 0;
   for (int i = 0; i < count; ++i) {
-    auto* address = internet_address_list_get_address(list, i);
+    auto* address = internet_address_list_get_address(list.get(), i);
     if (!INTERNET_ADDRESS_IS_MAILBOX(address)) continue;
     const auto* mailbox = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
     return {.name = one_line(safe(internet_address_get_name(address))),
@@ -101,11 +116,11 @@ void read_headers(GMimeMessage* message, Mail& mail) {
   for (std::size_t i = 0; i < count; ++i) {
     auto* header = g_mime_header_list_get_header_at(headers, static_cast<int>(i));
     mail.headers.emplace_back(lower(one_line(safe(g_mime_header_get_name(header)))),
-                              one_line(safe(g_mime_header_get_value(header))));
+                              decoded(safe(g_mime_header_get_raw_value(header))));
   }
-  mail.from = first_of(g_mime_message_get_from(message));
-  mail.reply_to = first_of(g_mime_message_get_reply_to(message));
-  mail.subject = one_line(safe(g_mime_message_get_subject(message)));
+  mail.from = address_in(headers, "From");
+  mail.reply_to = address_in(headers, "Reply-To");
+  if (const auto* subject = mail.header("subject")) mail.subject = *subject;
   mail.message_id = without_brackets(safe(g_mime_message_get_message_id(message)));
   if (auto* date = g_mime_message_get_date(message)) {
     const auto seconds = g_date_time_to_unix(date);
@@ -262,6 +277,9 @@ void read_leaf(GMimeObject* object, std::size_t number, Mail& mail) {
   } else if (mail.report && is_message(object)) {
     if (auto* original = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)))
       mail.report->message_id = without_brackets(safe(g_mime_message_get_message_id(original)));
+  } else if (mail.report && type == "text/rfc822-headers" && GMIME_IS_PART(object)) {
+    const auto lines = with_plain_line_ends(content_of(GMIME_PART(object)));
+    mail.report->message_id = without_brackets(field(lines, "message-id"));
   } else if (type == "text/plain" && is_body(object)) {
     append(mail.text, text_of(GMIME_PART(object)));
   } else if (type == "text/html" && is_body(object)) {

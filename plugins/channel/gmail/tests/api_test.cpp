@@ -369,7 +369,7 @@ TEST_F(ApiTest, SendsAMailThatBeginsAThread) {
   EXPECT_EQ(sent.from, (Address{"Hotel Sol", "reservas@example.org"}));
   EXPECT_EQ(*sent.header("to"), "lucia@example.com");
   EXPECT_EQ(sent.subject, "Hotel Sol");
-  EXPECT_EQ(sent.text, "Su reserva está lista.");
+  EXPECT_EQ(trimmed(sent.text), "Su reserva está lista.");
   EXPECT_EQ(sent.message_id, "cj.r_1@example.org");
   EXPECT_EQ(*sent.header("auto-submitted"), "auto-replied");
   EXPECT_EQ(sent_thread(), "");

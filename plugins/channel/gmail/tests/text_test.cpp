@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base64.hpp"
+#include "encoded_word.hpp"
 #include "html.hpp"
 #include "message_id.hpp"
 #include "mime.hpp"
@@ -103,6 +104,15 @@ TEST(Base64, ReadsBothAlphabetsWithAndWithoutPadding) {
     EXPECT_EQ(from_base64(text), bytes) << text;
   for (const auto* text : {"a", "-__-P", "-__-Px", "-__-Pw=", "a b=", "===="})
     EXPECT_EQ(from_base64(text), std::nullopt) << text;
+}
+
+TEST(EncodedWord, IsJoinedWithThoseOfItsCharset) {
+  EXPECT_EQ(with_joined_words("=?UTF-8?B?UmVzZQ==?=\r\n =?utf-8?Q?rva_=C3?= =?UTF-8?Q?=B1?= x"),
+            "=?utf-8?B?UmVzZXJ2YSDDsQ==?= x");
+  EXPECT_EQ(with_joined_words("=?a?Q?x?= =?b?Q?y?="), "=?a?B?eA==?= =?b?B?eQ==?=");
+  for (const auto* other :
+       {"", "=?", "=?UTF-8?B?", "=?UTF-8?X?a?=", "=?UTF-8?B?a b?=", "=??B?YQ==?=", "a =? b ?="})
+    EXPECT_EQ(with_joined_words(other), other);
 }
 
 TEST(MessageId, GivesTheReferenceBack) {
