@@ -353,10 +353,9 @@ Status ApiTransport::renew_keys(const Call& call) {
     return keys.error();
   }
   auto shared = std::make_shared<const KeySet>(*std::move(keys));
-  const auto now = host_.now_ms();
   const std::lock_guard lock(mutex_);
   keys_ = std::move(shared);
-  keys_came_ms_ = now + 1;  // Later than what was asked in the same millisecond.
+  are_keys_awaited_ = false;
   return Done{};
 }
 
@@ -367,9 +366,9 @@ bool ApiTransport::are_keys_under_way() const {
   {
     const std::lock_guard lock(mutex_);
     if (keys_ == nullptr) return true;  // The timer tries until they come.
-    if (keys_asked_ms_ != 0 && now - keys_asked_ms_ < kAskForKeysMs)
-      return keys_came_ms_ < keys_asked_ms_;
+    if (keys_asked_ms_ != 0 && now - keys_asked_ms_ < kAskForKeysMs) return are_keys_awaited_;
     keys_asked_ms_ = now;
+    are_keys_awaited_ = true;
   }
   if (const auto set = host_.set_timer("keys", 0ms); !set)
     host_.warn("Google's signing keys are not asked for", {{"error", set.error().message}});

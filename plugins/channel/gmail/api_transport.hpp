@@ -66,8 +66,8 @@ class ApiTransport final : public Transport {
 
   mutable std::mutex mutex_{};  // Of what follows; never held across a call to the host.
   std::shared_ptr<const KeySet> keys_{};
-  std::int64_t keys_came_ms_ = 0;
   mutable std::int64_t keys_asked_ms_ = 0;  // For a push of an unknown key; 0: never.
+  mutable bool are_keys_awaited_ = false;   // They have not come since.
   std::uint64_t position_ = 0;              // What we have read up to; 0: not known yet.
   std::int64_t watch_ends_ms_ = 0;
   Health health_{};
