@@ -355,15 +355,23 @@ Status ApiTransport::renew_keys(const Call& call) {
   auto shared = std::make_shared<const KeySet>(*std::move(keys));
   const std::lock_guard lock(mutex_);
   keys_ = std::move(shared);
+  are_keys_awaited_ = false;
   return Done{};
 }
 
-/// Whoever sends us tokens of unknown keys makes us ask no more than once a minute.
-bool ApiTransport::may_ask_for_keys() const {
+/// After a push of an unknown key: whether newer keys may come soon, which it asks for. Whoever
+/// sends us such tokens makes us ask no more than once a minute.
+bool ApiTransport::are_keys_under_way() const {
   const auto now = host_.now_ms();
-  const std::lock_guard lock(mutex_);
-  if (keys_asked_ms_ != 0 && now - keys_asked_ms_ < kAskForKeysMs) return false;
-  keys_asked_ms_ = now;
+  {
+    const std::lock_guard lock(mutex_);
+    if (keys_ == nullptr) return true;  // The timer tries until they come.
+    if (keys_asked_ms_ != 0 && now - keys_asked_ms_ < kAskForKeysMs) return are_keys_awaited_;
+    keys_asked_ms_ = now;
+    are_keys_awaited_ = true;
+  }
+  if (const auto set = host_.set_timer("keys", 0ms); !set)
+    host_.warn("Google's signing keys are not asked for", {{"error", set.error().message}});
   return true;
 }
 
@@ -414,18 +422,8 @@ bool ApiTransport::has_push_token(std::string_view query) const {
 /// Pub/Sub repeats what it is refused, for days: so a mistake costs time and no mail, once the log
 /// has told what is wrong.
 Error ApiTransport::refuse_push(const TokenVerdict& verdict) const {
-  bool has_keys = false;
-  {
-    const std::lock_guard lock(mutex_);
-    has_keys = keys_ != nullptr;
-  }
-  if (verdict.flaw == TokenFlaw::key_unknown) {
-    const bool asked = may_ask_for_keys();
-    if (asked)
-      if (const auto set = host_.set_timer("keys", 0ms); !set) return set.error();
-    if (asked || !has_keys)
-      return {ErrorClass::retry, "gmail: the push is signed by a key that we do not have yet"};
-  }
+  if (verdict.flaw == TokenFlaw::key_unknown && are_keys_under_way())
+    return {ErrorClass::retry, "gmail: the push is signed by a key that we do not have yet"};
   if (verdict.flaw == TokenFlaw::audience || verdict.flaw == TokenFlaw::account)
     host_.warn("a push of Google's is not for us",
                {{"flaw", to_string(verdict.flaw)},

@@ -53,7 +53,7 @@ class ApiTransport final : public Transport {
   Status store_position(const std::string& history_id);
   Status renew_watch(const Call& call);
   Status renew_keys(const Call& call);
-  bool may_ask_for_keys() const;
+  bool are_keys_under_way() const;
   bool has_time(const Call& call) const;
   bool has_push_token(std::string_view query) const;
   Error refuse_push(const TokenVerdict& verdict) const;
@@ -66,8 +66,9 @@ class ApiTransport final : public Transport {
 
   mutable std::mutex mutex_{};  // Of what follows; never held across a call to the host.
   std::shared_ptr<const KeySet> keys_{};
-  mutable std::int64_t keys_asked_ms_ = 0;
-  std::uint64_t position_ = 0;  // What we have read up to; 0: not known yet.
+  mutable std::int64_t keys_asked_ms_ = 0;  // For a push of an unknown key; 0: never.
+  mutable bool are_keys_awaited_ = false;   // They have not come since.
+  std::uint64_t position_ = 0;              // What we have read up to; 0: not known yet.
   std::int64_t watch_ends_ms_ = 0;
   Health health_{};
 

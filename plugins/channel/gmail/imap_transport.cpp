@@ -97,6 +97,7 @@ void ImapTransport::receive(const std::stop_token& stop) {
     const auto outcome = hold_connection(stop);
     if (stop.stop_requested()) return;
     if (outcome) continue;
+    stream_.close();
     remember(outcome);
     pause(stop, backoff(outcome.error()));
   }

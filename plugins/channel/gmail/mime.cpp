@@ -84,9 +84,16 @@ std::string without_brackets(std::string_view text) {
   return id.size() <= kMaxId ? id : std::string();
 }
 
+/// A header on one line, ready for GMime to decode.
+std::string unfolded(std::string_view raw) {
+  std::string line(beginning(raw, 4 * kMaxHeaderText));
+  std::erase_if(line, [](char c) { return c == '\r' || c == '\n'; });
+  return with_joined_words(line);
+}
+
 /// A header's text as people read it.
 std::string decoded(std::string_view raw) {
-  const auto joined = with_joined_words(beginning(raw, 4 * kMaxHeaderText));
+  const auto joined = unfolded(raw);
   const Text text(g_mime_utils_header_decode_text(nullptr, joined.c_str()));
   return one_line(safe(text.get()));
 }
@@ -95,8 +102,7 @@ std::string decoded(std::string_view raw) {
 Address address_in(GMimeHeaderList* headers, const char* name) {
   auto* header = g_mime_header_list_get_header(headers, name);
   if (header == nullptr) return {};
-  const auto raw = safe(g_mime_header_get_raw_value(header));
-  const auto joined = with_joined_words(beginning(raw, 4 * kMaxHeaderText));
+  const auto joined = unfolded(safe(g_mime_header_get_raw_value(header)));
   const Owned<InternetAddressList> list(internet_address_list_parse(nullptr, joined.c_str()));
   const int count = list ? internet_address_list_length(list.get()) : 0;
   for (int i = 0; i < count; ++i) {

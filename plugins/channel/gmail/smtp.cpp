@@ -25,7 +25,7 @@ struct Submission {
   const Call& call;
   std::string_view rest{};     // Of the mail.
   bool is_whole_sent = false;  // The final dot may have gone over.
-  SmtpReply reply{};           // The last one.
+  SmtpReply reply{};           // The first refusal, else the last one.
 };
 
 std::size_t give(char* to, std::size_t size, std::size_t count, void* self) {
@@ -38,8 +38,10 @@ std::size_t give(char* to, std::size_t size, std::size_t count, void* self) {
 }
 
 std::size_t hear(char* line, std::size_t size, std::size_t count, void* self) {
-  if (const auto reply = read_smtp_reply({line, size * count}); reply.code != 0)
-    static_cast<Submission*>(self)->reply = reply;
+  auto& submission = *static_cast<Submission*>(self);
+  const auto reply = read_smtp_reply({line, size * count});
+  // After a refusal comes the answer to QUIT.
+  if (reply.code != 0 && submission.reply.code < 400) submission.reply = reply;
   return size * count;
 }
 

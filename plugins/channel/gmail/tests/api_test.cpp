@@ -147,6 +147,18 @@ class ApiTest : public testing::Test {
     return Json::parse(last("/messages/send").body).value("threadId", "");
   }
 
+  Result<channel::WebhookEvents> push(const std::vector<http::HttpHeader>& headers) {
+    const auto block = testkit::header_block(headers);
+    return plugin().handle_webhook(testkit::FakeCall(fake_),
+                                   {.request = {.method = "POST", .received_at_ms = fake_.now_ms},
+                                    .body = "{}",
+                                    .header_block = block});
+  }
+  ErrorClass push_of(const std::string& key) {
+    const auto header = to_base64url(Json{{"alg", "RS256"}, {"kid", key}}.dump());
+    return push({{"AUTHORIZATION", "Bearer " + header + ".e30.AAAA"}}).error().error_class;
+  }
+
   testkit::FakeHost fake_;
   std::map<std::string, std::deque<Result<HttpResponse>>> answers_;
   std::vector<testkit::FakeHost::Sent> asked_;
@@ -533,20 +545,43 @@ TEST_F(ApiTest, SaysThatTheMailboxIsAnother) {
 }
 
 TEST_F(ApiTest, AnswersAPushBusyUntilItHasKeys) {
-  const auto block = testkit::header_block(
-      {{"AUTHORIZATION", "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA"}});
-  const auto push = [&] {
-    return plugin().handle_webhook(testkit::FakeCall(fake_),
-                                   {.request = {.method = "POST", .received_at_ms = fake_.now_ms},
-                                    .body = "{}",
-                                    .header_block = block});
-  };
-  EXPECT_EQ(push().error().error_class, ErrorClass::retry);
-  EXPECT_EQ(fake_.timers["keys"], (testkit::FakeHost::Timer{0, 0}));
-  give("http://keys.test/certs", {{.status = 503}});
+  EXPECT_EQ(push_of("key-2"), ErrorClass::retry);
+  give("http://keys.test/certs", HttpResponse{.status = 503});
   EXPECT_FALSE(timer("keys"));
-  EXPECT_EQ(push().error().error_class, ErrorClass::retry);
+  EXPECT_EQ(push_of("key-2"), ErrorClass::retry);
   EXPECT_EQ(fake_.timers["keys"], (testkit::FakeHost::Timer{60'000, 0}));
+}
+
+TEST_F(ApiTest, AsksForAnUnknownKeyOnceAMinute) {
+  const Json keys = {{"keys",
+                      {{{"kty", "RSA"},
+                        {"kid", "key-1"},
+                        {"n", to_base64url(std::string(256, 'n'))},
+                        {"e", "AQAB"}}}}};
+  give("http://keys.test/certs",
+       HttpResponse{
+           .status = 200, .headers = {{"cache-control", "max-age=3600"}}, .body = keys.dump()});
+  ASSERT_TRUE(timer("keys"));
+  EXPECT_EQ(fake_.timers["keys"], (testkit::FakeHost::Timer{3'600'000, 0}));
+
+  EXPECT_EQ(push_of("key-2"), ErrorClass::retry);
+  EXPECT_EQ(fake_.timers["keys"], (testkit::FakeHost::Timer{0, 0}));
+  EXPECT_EQ(push_of("key-2"), ErrorClass::retry);  // Still under way.
+  ASSERT_TRUE(timer("keys"));
+  EXPECT_EQ(push_of("key-2"), ErrorClass::auth);
+  EXPECT_EQ(push_of("key-1"), ErrorClass::auth);  // Known, but it is not its signature.
+  fake_.now_ms += 60'000;
+  EXPECT_EQ(push_of("key-2"), ErrorClass::retry);
+}
+
+TEST_F(ApiTest, RefusesAPushWithoutOrWithTwoTokens) {
+  const auto token = "Bearer " + to_base64url(R"({"alg":"RS256","kid":"key-1"})") + ".e30.AAAA";
+  for (const auto& headers : {std::vector<http::HttpHeader>{},
+                              {{"authorization", ""}},
+                              {{"authorization", "Bearer"}},
+                              {{"authorization", "Basic YTpi"}},
+                              {{"authorization", token}, {"Authorization", token}}})
+    EXPECT_EQ(push(headers).error().error_class, ErrorClass::auth);
 }
 
 }  // namespace
