@@ -127,6 +127,14 @@ class WorkerTest : public testing::Test {
             .request = channel::StructuredRequest{.intent = std::move(intent),
                                                   .arguments = std::move(arguments)}};
   }
+  static channel::UnifiedMessage from_a_number(channel::UnifiedMessage message) {
+    message.sender_id = "+34655010203";
+    return message;
+  }
+  void confirm_by_sms() {
+    pipeline_.plugins = {{.name = "sms"}};
+    pipeline_.flows[0].confirm_by = {"sms"};
+  }
   WallTime soon() const { return pms_.clock.now() + Millis(15'000); }
   std::int64_t count(std::string_view table) {
     return value_of(database_->read([&](Transaction& tx) {
@@ -363,14 +371,9 @@ TEST_F(WorkerTest, TellsWhoeverWaitsOfAMessageThatWasGivenUp) {
 }
 
 TEST_F(WorkerTest, ConfirmsInWritingWhatWasReservedByVoice) {
-  pipeline_.plugins = {{.name = "sms"}};
-  pipeline_.flows[0].confirm_by = {"sms"};
+  confirm_by_sms();
   propose();
-  receive("m1",
-          {.type = "request",
-           .sender_id = "+34655010203",
-           .request = channel::StructuredRequest{.intent = "confirm"}},
-          soon());
+  receive("m1", from_a_number(request("confirm")), soon());
   pms_.answer(pms::method::create, made());
   EXPECT_TRUE(step());
   EXPECT_EQ(recipients(),
@@ -378,11 +381,8 @@ TEST_F(WorkerTest, ConfirmsInWritingWhatWasReservedByVoice) {
 }
 
 TEST_F(WorkerTest, SaysInWritingWhatCameTooLateForTheAnswer) {
-  pipeline_.plugins = {{.name = "sms"}};
-  pipeline_.flows[0].confirm_by = {"sms"};
-  auto thanks = request("thanks");
-  thanks.sender_id = "+34655010203";
-  receive("m1", thanks, soon());
+  confirm_by_sms();
+  receive("m1", from_a_number(request("thanks")), soon());
   pms_.clock.advance(Millis(15'000));
   EXPECT_TRUE(step());
   EXPECT_EQ(recipients(),
@@ -390,11 +390,8 @@ TEST_F(WorkerTest, SaysInWritingWhatCameTooLateForTheAnswer) {
 }
 
 TEST_F(WorkerTest, WritesNothingMoreWhenTheAnswerIsInTime) {
-  pipeline_.plugins = {{.name = "sms"}};
-  pipeline_.flows[0].confirm_by = {"sms"};
-  auto thanks = request("thanks");
-  thanks.sender_id = "+34655010203";
-  receive("m1", thanks, soon());
+  confirm_by_sms();
+  receive("m1", from_a_number(request("thanks")), soon());
   EXPECT_TRUE(step());
   EXPECT_EQ(recipients(), std::vector<std::string>{"whatsapp +34655010203 You a"});
 }
