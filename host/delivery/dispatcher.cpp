@@ -6,6 +6,7 @@
 #include "guard/backoff.hpp"
 #include "guard/crash_point.hpp"
 #include "ops/metric_names.hpp"
+#include "store/delivery_statuses.hpp"
 
 namespace conserje {
 namespace {

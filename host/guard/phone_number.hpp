@@ -5,7 +5,7 @@
 
 namespace conserje {
 
-/// One form for the numbers under which one person appears. WhatsApp and the telephone network
+/// One form for the numbers under which one person appears. Messengers and the telephone network
 /// write some countries' mobile numbers differently, and both forms occur:
 /// Argentina +549 area number and +54 area number: without the 9;
 /// Mexico +521 and +52 with ten digits: without the 1;

@@ -23,6 +23,7 @@
 #include "ops/metrics.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/call.hpp"
+#include "plugin/call_result.hpp"
 #include "plugin/call_threads.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/plugin_code.hpp"
@@ -31,9 +32,6 @@
 
 namespace conserje {
 
-/// The bounds of one call.
-inline constexpr std::size_t kErrorTextLimit = 4096;
-inline constexpr Millis kMaxRetryAfter{24 * 3'600'000};
 /// The bounds of a state that is handed over: its bytes, and the time for either side.
 inline constexpr std::size_t kStateLimit = 16 * 1024 * 1024;
 inline constexpr Millis kStateTime{5'000};

@@ -53,7 +53,8 @@ void run(const std::filesystem::path& conserje, int hosts, int starts) {
 
   std::list<HostProcess> many;
   for (int i = 0; i < hosts; ++i) {
-    many.emplace_back(conserje, folder.path() / std::to_string(i), HostSettings{.graph_port = kNobody});
+    many.emplace_back(conserje, folder.path() / std::to_string(i),
+                      HostSettings{.graph_port = kNobody});
     many.back().wait_until_ready();
   }
   settle();
