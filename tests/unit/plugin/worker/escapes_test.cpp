@@ -103,8 +103,9 @@ TEST_F(Escapes, AreDeniedToAPluginWithANetworkOfItsOwn) {
 }
 
 TEST_F(Escapes, OnlyTheKernelCanTakeARestrictionAway) {
-  for (const auto& item : world.run("sink_criminal_plain")->confinement().items)
-    if (item.name != "files") EXPECT_TRUE(item.in_force) << item.name << ": " << item.detail;
+  const auto enforced = world.run("sink_criminal_plain")->confinement();
+  for (const auto& item : enforced.items)
+    EXPECT_TRUE(item.in_force || item.name == "files") << item.name << ": " << item.detail;
 }
 
 TEST_F(Escapes, TheMemoryLimitIsThePluginsOwn) {
