@@ -16,6 +16,8 @@ class Lent {
   /// Lends nothing.
   Lent() = default;
   explicit Lent(std::shared_ptr<T> owned) : loan_(std::make_shared<Loan>(std::move(owned))) {}
+  Lent(Lent&&) noexcept = default;  // Of two owners, neither could recall it.
+  Lent& operator=(Lent&&) noexcept = default;
 
   explicit operator bool() const { return loan_ != nullptr; }
   /// Null when nothing is lent. Given back with the last copy of the pointer.
@@ -34,11 +36,14 @@ class Lent {
  private:
   struct Loan {
     explicit Loan(std::shared_ptr<T> given) : owned(std::move(given)) {}
-    ~Loan() { given_back.set_value(); }
+    ~Loan() {
+      owned.reset();  // First: who is told ends it, and nobody else.
+      given_back.set_value();
+    }
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
 
-    const std::shared_ptr<T> owned;
+    std::shared_ptr<T> owned;
     std::promise<void> given_back{};
   };
 
