@@ -139,7 +139,7 @@ class Exhibition {
   Json answer_ = Json::object();
   Json sent_ = Json::array();
   std::unique_ptr<Registry> registry_{};
-  Plugin* plugin_ = nullptr;
+  std::shared_ptr<Plugin> plugin_ = nullptr;
 };
 
 class AnExhibit : public testing::TestWithParam<std::string> {

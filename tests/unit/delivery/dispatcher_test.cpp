@@ -15,6 +15,8 @@
 namespace conserje {
 namespace {
 
+using namespace std::chrono_literals;
+
 template <class T>
 T value_of(Result<T> result) {
   EXPECT_TRUE(result) << result.error().message;
