@@ -164,8 +164,8 @@ class PhoneCall:
         answer = self.vapi.post(self.server, self.tools_message(*tool_calls))
         return vapi_rules.results(answer, [(call["id"], call["function"]["name"]) for call in tool_calls])
 
-    def tool(self, name, **arguments):
-        return self.tools(self.new_tool_call(name, arguments))[0]
+    def tool(self, tool, /, **arguments):
+        return self.tools(self.new_tool_call(tool, arguments))[0]
 
     def ask_knowledge(self, words):
         messages = [{"role": "system", "content": "You are a receptionist."}, {"role": "user", "content": words}]

@@ -45,7 +45,9 @@ static inline const void *cj_service(const cj_host *host, const char *id) {
 /* ---- Methods of the core, beside CJ_CORE_TIMER: sdk/schema/state.v1.json. Only asked of a plugin
  * whose manifest says "state_export": true. -------------------------------------------------- */
 
+/* What the instance knows, for the one that takes its place. */
 #define CJ_CORE_EXPORT_STATE CJ_METHOD(CJ_KIND_CORE, 2)
+/* What the instance before it knew; asked once, before start. */
 #define CJ_CORE_IMPORT_STATE CJ_METHOD(CJ_KIND_CORE, 3)
 
 /* ---- Answers
