@@ -19,6 +19,12 @@ bool was_outside_window(const LeasedItem& leased) {
   return leased.state == OutboxState::failed && leased.last_error.starts_with(kNeedsTemplate);
 }
 
+/// `error` behind what the provider said before, if anything.
+Error after_what_was_said(const LeasedItem& leased, Error error) {
+  if (!leased.last_error.empty()) error.message = leased.last_error + "; " + error.message;
+  return error;
+}
+
 ErrorClass class_named(std::string_view word) {
   for (const auto error_class :
        {ErrorClass::retry, ErrorClass::permanent, ErrorClass::auth, ErrorClass::config})
@@ -95,7 +101,7 @@ Status Dispatcher::send_reply(const LeasedItem& leased) {
   if (!closed) return closed.error();
   if (*closed)
     request = as_template(*std::move(request), parts_.pipeline.plugin(leased.item.target));
-  if (!request) return bury(leased, request.error());
+  if (!request) return bury(leased, after_what_was_said(leased, request.error()));
 
   crash_point("delivery.before_send");
   const CallSpec spec{.attempt = static_cast<std::uint32_t>(leased.lease.attempt),

@@ -197,7 +197,9 @@ void ImapTransport::remember(const Status& outcome) {
 }
 
 milliseconds ImapTransport::backoff(const Error& error) {
-  if (error.error_class != ErrorClass::retry) return kPauseForOperator;
+  const bool passes =
+      error.error_class == ErrorClass::retry || error.error_class == ErrorClass::deadline;
+  if (!passes) return kPauseForOperator;
   if (error.retry_after) return *error.retry_after;
   const auto most = std::min(kFirstPause * (1 << std::min(failures_++, 9U)), kLongestPause);
   std::array<std::byte, 1> chance{};

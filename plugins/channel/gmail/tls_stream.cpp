@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <mutex>
 #include <stdexcept>
@@ -16,6 +17,12 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 void initialise_curl() {
   static std::once_flag once;  // The host has done it, but a worker has not.
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds time_until(Clock::time_point until) {
+  return std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
 }
 
 Error gone() { return {ErrorClass::retry, "gmail: the mail server closed the connection"}; }
@@ -96,29 +103,32 @@ Status TlsStream::connect(const ServerAddress& address, std::chrono::millisecond
   return handles_->socket == CURL_SOCKET_BAD ? Status(gone()) : Status(Done{});
 }
 
-/// Success also when the time is over.
+/// Success also when the time is over, and now and then before: libcurl has timers of its own,
+/// which it looks after here, because a poll ends at once while one of them is over.
 Status TlsStream::wait(short events, std::chrono::milliseconds timeout) {
   if (is_woken_) return woken();
   curl_waitfd waited{handles_->socket, events, 0};
   curl_multi_poll(handles_->multi, &waited, 1, static_cast<int>(timeout.count()), nullptr);
+  int running = 0;
+  curl_multi_perform(handles_->multi, &running);
   return is_woken_ ? Status(woken()) : Status(Done{});
 }
 
 Status TlsStream::write(std::string_view bytes, std::chrono::milliseconds timeout) {
   const SigpipeBlocked guard;
-  bool has_waited = false;
+  auto until = Clock::now() + timeout;
   while (!bytes.empty()) {
     std::size_t sent = 0;
     const auto code = curl_easy_send(handles_->easy, bytes.data(), bytes.size(), &sent);
     if (code != CURLE_OK && code != CURLE_AGAIN) return gone();
     bytes.remove_prefix(std::min(sent, bytes.size()));
     if (sent > 0) {
-      has_waited = false;
+      until = Clock::now() + timeout;
       continue;
     }
-    if (has_waited) return gone();
-    if (const auto waited = wait(CURL_WAIT_POLLOUT, timeout); !waited) return waited;
-    has_waited = true;
+    const auto left = time_until(until);
+    if (left <= left.zero()) return gone();
+    if (const auto waited = wait(CURL_WAIT_POLLOUT, left); !waited) return waited;
   }
   return Done{};
 }
@@ -128,14 +138,15 @@ Status TlsStream::write(std::string_view bytes, std::chrono::milliseconds timeou
 Result<std::string> TlsStream::read(std::chrono::milliseconds timeout) {
   const SigpipeBlocked guard;
   if (handles_->easy == nullptr) return gone();
-  for (bool has_waited = false;; has_waited = true) {
+  for (const auto until = Clock::now() + timeout;;) {
     std::array<char, kReadBytes> buffer{};
     std::size_t got = 0;
     const auto code = curl_easy_recv(handles_->easy, buffer.data(), buffer.size(), &got);
     if (code == CURLE_OK && got > 0) return std::string(buffer.data(), got);
     if (code != CURLE_AGAIN) return gone();
-    if (has_waited) return std::string();
-    if (const auto waited = wait(CURL_WAIT_POLLIN, timeout); !waited) return waited.error();
+    const auto left = time_until(until);
+    if (left <= left.zero()) return std::string();
+    if (const auto waited = wait(CURL_WAIT_POLLIN, left); !waited) return waited.error();
   }
 }
 
