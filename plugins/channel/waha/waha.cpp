@@ -270,6 +270,7 @@ Result<Waha::Chat> Waha::look_up_number(const Call& call, const std::string& rec
       get(call, "/api/contacts/check-exists?phone=" + digits + "&session=" + config_.session,
           kLookUpMs);
   if (!response) return nothing_sent(response.error());
+  if (response->status == 429) return to_error(*response);
   Document document;
   const auto root = document.parse(response->body);
   Chat chat{.jid = digits + "@c.us"};
@@ -292,6 +293,7 @@ Result<Waha::Chat> Waha::look_up_hidden(const Call& call, const std::string& rec
   const auto response =
       get(call, "/api/" + config_.session + "/lids/" + url::percent_encoded(recipient), kLookUpMs);
   if (!response) return nothing_sent(response.error());
+  if (response->status == 429) return to_error(*response);
   Document document;
   const auto root = document.parse(response->body);
   if (response->status == 200 && root) chat.alias = address_of((*root)["pn"].view());

@@ -229,6 +229,14 @@ TEST_F(WahaTest, LetsTheSendingSayWhatIsWrongWithTheSession) {
   EXPECT_EQ(send(*make(), {.text = "Hola"}).error().error_class, ErrorClass::config);
 }
 
+TEST_F(WahaTest, WaitsWhenALookUpIsAskedToWait) {
+  expect_get("/api/contacts/check-exists?phone=34655010203&session=default", "{}", 429);
+  expect_get("/api/default/lids/199000000000007%40lid", "{}", 429);
+  const Error wait{ErrorClass::retry, "waha: HTTP 429", std::chrono::seconds(60), "429"};
+  for (const auto* recipient : {"+34655010203", "199000000000007@lid"})
+    EXPECT_EQ(send(*make(), {.recipient = recipient, .text = "Hola"}).error(), wait);
+}
+
 TEST_F(WahaTest, ALookUpThatGotNoAnswerSentNothing) {
   expect("GET", "/api/contacts/check-exists?phone=34655010203&session=default",
          Error{ErrorClass::deadline, "no answer in time"});
