@@ -141,14 +141,15 @@ class WorkerTest : public testing::Test {
       return tx.query("SELECT count(*) AS n FROM " + std::string(table)).front().integer("n");
     }));
   }
-  void propose() {  // As if a reservation had been put before the guest.
+  void propose(
+      const std::string& guest = "+34600") {  // As if a reservation had been put before the guest.
     const Session session{.language = "en",
                           .flow = "make_reservation",
                           .pending = "confirm",
                           .proposal = {.kind = "create", .create = request_}};
     value_of(database_->transact([&](Transaction& tx) {
       return sessions_->save(tx, {.tenant = "hotel-sol",
-                                  .lane = "whatsapp|1055|+34600",
+                                  .lane = "whatsapp|1055|" + guest,
                                   .data = encode(session),
                                   .updated = pms_.clock.now(),
                                   .expires = pms_.clock.now() + Millis(3'600'000)});
@@ -372,7 +373,7 @@ TEST_F(WorkerTest, TellsWhoeverWaitsOfAMessageThatWasGivenUp) {
 
 TEST_F(WorkerTest, ConfirmsInWritingWhatWasReservedByVoice) {
   confirm_by_sms();
-  propose();
+  propose("+34655010203");
   receive("m1", from_a_number(request("confirm")), soon());
   pms_.answer(pms::method::create, made());
   EXPECT_TRUE(step());

@@ -158,8 +158,9 @@ TEST_P(AWrongManifest, IsRefusedWithWhatIsWrong) {
 
 const std::string kAnId = "a reverse domain of a-z, 0-9 and -, such as \"cj.channel.console\"";
 const std::string kMethods =
-    "methods of its kinds: channel.send, channel.handle_webhook, channel.health, "
-    "channel.capabilities";
+    "methods of its kinds: channel.send, channel.send_media, channel.fetch_media, "
+    "channel.list_since, channel.restart, channel.delivery_status, channel.answer, "
+    "channel.handle_webhook, channel.health, channel.capabilities";
 const std::string kHosts =
     "a host name in lower case, \"config:\" and a property of the config schema, or \"*\"";
 
