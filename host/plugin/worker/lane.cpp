@@ -1,6 +1,7 @@
 #include "plugin/worker/lane.hpp"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -10,6 +11,10 @@
 
 namespace conserje {
 namespace {
+
+/// How long a reader looks again and again before it sleeps: to wake a sleeper on an idle processor
+/// takes longer than most calls, and yielding leaves a busy processor to others.
+constexpr std::chrono::microseconds kLookAgain{60};
 
 timespec time_left(RealTime until) {
   constexpr std::chrono::hours kLongest{24};
@@ -42,6 +47,16 @@ Lane::Outcome Lane::wait_for(short events, RealTime until) const {
   }
 }
 
+bool Lane::comes_soon() const {
+  const auto until = std::chrono::steady_clock::now() + kLookAgain;
+  do {
+    pollfd wanted{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+    if (::poll(&wanted, 1, 0) > 0) return true;
+    ::sched_yield();
+  } while (std::chrono::steady_clock::now() < until);
+  return false;
+}
+
 Lane::Outcome Lane::send_packet(std::string_view head, std::string_view piece,
                                 RealTime until) const {
   iovec parts[] = {{const_cast<char*>(head.data()), head.size()},
@@ -72,7 +87,8 @@ Lane::Outcome Lane::send(FrameKind kind, std::uint64_t id, std::string_view body
 Lane::Outcome Lane::receive(Frame& frame, RealTime until) {
   if (packet_ == nullptr) packet_ = std::make_unique_for_overwrite<char[]>(kPacketBytes);
   for (;;) {
-    if (const auto waited = wait_for(POLLIN, until); waited != Outcome::ok) return waited;
+    if (!comes_soon())
+      if (const auto waited = wait_for(POLLIN, until); waited != Outcome::ok) return waited;
     iovec part{packet_.get(), kPacketBytes};
     msghdr message{};  // Without room for descriptors: the kernel closes those that come.
     message.msg_iov = &part;

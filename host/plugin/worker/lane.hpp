@@ -41,6 +41,7 @@ class Lane {
 
  private:
   Outcome wait_for(short events, RealTime until) const;
+  bool comes_soon() const;
   Outcome send_packet(std::string_view head, std::string_view piece, RealTime until) const;
 
   Descriptor socket_;
