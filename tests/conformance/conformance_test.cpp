@@ -256,6 +256,14 @@ TEST_P(APlugin, TellsItsHealthAndDrains) {
   EXPECT_EQ(misuses(), "");
 }
 
+/// The answers of the plugin's servers during one call, as a recording has them under `http`.
+std::deque<OutboundReply> recorded_replies(const Json& call) {
+  std::deque<OutboundReply> replies;
+  for (const auto& reply : call.value("http", Json::array()))
+    replies.push_back({.status = reply.value("status", 200), .body = reply.value("body", "")});
+  return replies;
+}
+
 /// What a plugin answers to its recording, and what it sends meanwhile.
 struct Played {
   std::vector<Result<Reply>> replies{};
@@ -272,6 +280,7 @@ Played play(Plugin& plugin, World& world, const Json& recording) {
     const auto key = call.value("key", "");
     const auto texts = call.value("attachments", std::vector<std::string>());
     const std::vector<std::string_view> attachments(texts.begin(), texts.end());
+    world.replies = recorded_replies(call);
     for (const auto& method : methods)
       if (method.name == call["method"])
         played.replies.push_back(

@@ -102,6 +102,7 @@ struct World {
   bool calls_apart = false;  // On call_threads.
   std::vector<std::string> log_lines{};
   std::vector<OutboundRequest> sent{};
+  std::deque<OutboundReply> replies{};  // To what is sent next; then 201 "made".
   std::vector<channel::EmitRequest> emitted{};
   std::function<void(std::stop_token)> before_reply{};  // Of HTTP; may wait.
 
@@ -114,6 +115,11 @@ struct World {
             .http = [this](OutboundRequest request, std::stop_token stop) -> Result<OutboundReply> {
               if (before_reply) before_reply(stop);
               sent.push_back(std::move(request));
+              if (!replies.empty()) {
+                auto reply = std::move(replies.front());
+                replies.pop_front();
+                return reply;
+              }
               return OutboundReply{.status = 201, .headers = {{"x-id", "7"}}, .body = "made"};
             },
             .storage = &storage,
