@@ -162,8 +162,12 @@ class Application::Parts {
   HttpClient http_{{}, clock};
   CallThreads call_threads_{};
 
-  Inbox inbox_{*database, [this] {
+  Inbox inbox_{*database,
+               [this] {
                  if (conversation_) conversation_->wake();
+               },
+               [this] {
+                 if (delivery_) delivery_->wake();
                }};
   Outbox outbox_{*database, [this] {
                    if (delivery_) delivery_->wake();

@@ -50,11 +50,13 @@ void Inbox::accept_all(std::vector<InboxMessage> messages, std::vector<DeliveryS
                        OnDurable on_durable) {
   const auto bytes = weight(messages, statuses);
   database_.enqueue(
-      [wake = wake_, messages = std::move(messages),
+      [wake = wake_, wake_delivery = wake_delivery_, messages = std::move(messages),
        statuses = std::move(statuses)](Transaction& tx) {
         std::int64_t stored = 0;
         for (const auto& message : messages) stored += store(tx, message) ? 1 : 0;
-        for (const auto& status : statuses) record_status(tx, status);
+        bool is_outbox_changed = false;
+        for (const auto& status : statuses) is_outbox_changed |= record_status(tx, status);
+        if (is_outbox_changed) tx.after_commit(wake_delivery);
         if (stored > 0) tx.after_commit(wake);
         return stored;
       },

@@ -40,10 +40,13 @@ class Inbox {
  public:
   using OnDurable = std::function<void(Result<std::int64_t>)>;
 
-  /// database outlives the Inbox, and what `wake` touches outlives the database. wake: called after
-  /// every commit that stored a message.
-  explicit Inbox(Database& database, Wake wake = {}) : database_(database) {
+  /// database outlives the Inbox, and what the wakes touch outlives the database. wake: called
+  /// after every commit that stored a message. wake_delivery: after every commit whose statuses
+  /// changed the outbox, so that what failed is seen to at once.
+  explicit Inbox(Database& database, Wake wake = {}, Wake wake_delivery = {})
+      : database_(database) {
     if (wake) wake_ = std::make_shared<const Wake>(std::move(wake));
+    if (wake_delivery) wake_delivery_ = std::make_shared<const Wake>(std::move(wake_delivery));
   }
 
   /// Queues one webhook delivery, all of it in one commit. `on_durable` runs once, on the
@@ -82,6 +85,7 @@ class Inbox {
  private:
   Database& database_;
   std::shared_ptr<const Wake> wake_;
+  std::shared_ptr<const Wake> wake_delivery_;
   LaneQueue lanes_{"inbox"};
 };
 

@@ -266,6 +266,21 @@ TEST_P(OutboxTest, ForgetsStatusesOfForeignMessagesAfterAWeek) {
   EXPECT_EQ(kept, std::vector<std::string>{"foreign-2"});
 }
 
+TEST_P(OutboxTest, WakesTheDeliveryWhenAStatusChangedItAndOnlyThen) {
+  int woken = 0;
+  Inbox inbox(*database_, {}, [&woken] { ++woken; });
+  const auto accept = [&](const DeliveryStatusRow& row) {
+    std::promise<void> durable;
+    inbox.accept_all({}, {row}, [&durable](const auto&) { durable.set_value(); });
+    durable.get_future().wait();
+    return woken;
+  };
+  send("R1", "wamid.1");
+  EXPECT_EQ(accept(status("failed", "foreign")), 0);
+  EXPECT_EQ(accept(status("failed", "wamid.1")), 1);
+  EXPECT_EQ(accept(status("failed", "wamid.1")), 1);
+}
+
 TEST_P(OutboxTest, GivesAMessageThatFailedAfterItWasSentBackToTheDispatcher) {
   send("R1", "wamid.1");
   record(status("sent", "wamid.1"));
