@@ -60,16 +60,34 @@ Verdict verdict_on_reply(ErrorClass error_class) {
   return Verdict::bury;
 }
 
-Result<bool> Dispatcher::step() {
-  const auto leased =
-      parts_.outbox.lease(parts_.owner, parts_.clock.now(), parts_.pipeline.limits.delivery.lease);
+struct Dispatcher::Taken {
+  Taken(LeasedItem item, Shares& shares)
+      : leased(std::move(item)), turn(shares, leased.item.target) {}
+  const LeasedItem leased;
+  const Shares::Turn turn;
+};
+
+/// Null: nothing is due whose target has room.
+Result<std::unique_ptr<Dispatcher::Taken>> Dispatcher::take() {
+  const std::lock_guard lock(taking_);
+  auto leased = parts_.outbox.lease(parts_.owner, parts_.clock.now(),
+                                    parts_.pipeline.limits.delivery.lease, busy());
   if (!leased) return leased.error();
-  if (!*leased) return false;
+  if (!*leased) return std::unique_ptr<Taken>();
+  return std::make_unique<Taken>(**std::move(leased), shares_);
+}
+
+Result<bool> Dispatcher::step() {
+  const auto taken = take();
+  if (!taken) return taken.error();
+  if (*taken == nullptr) return false;
   crash_point("delivery.after_lease");
-  const auto delivered = deliver(**leased);
+  const auto delivered = deliver((*taken)->leased);
   if (!delivered) return delivered.error();
   return true;
 }
+
+Result<std::optional<WallTime>> Dispatcher::next_due() { return parts_.outbox.next_due(busy()); }
 
 Status Dispatcher::deliver(const LeasedItem& leased) {
   const auto now = parts_.clock.now();
@@ -84,6 +102,11 @@ Status Dispatcher::deliver(const LeasedItem& leased) {
     const auto& schedule = is_reply ? limits.replies : limits.events;
     if (!next_wait(schedule, leased.lease.attempt - 1, 0))
       return bury(leased, {ErrorClass::deadline, "the outcome of sending stayed unknown"});
+    if (is_reply) {
+      const auto settled = learn_outcome(leased);
+      if (!settled) return settled.error();
+      if (*settled) return Done{};
+    }
     log_of(leased).warn("outcome unknown; sending again",
                         {{"target", leased.item.target}, {"attempt", leased.lease.attempt}});
   }
@@ -92,6 +115,36 @@ Status Dispatcher::deliver(const LeasedItem& leased) {
   if (!marked) return marked.error();
   if (!*marked) return Done{};  // The lease was lost; another worker has it.
   return is_reply ? send_reply(leased) : tell_event(leased);
+}
+
+/// Asks the provider what became of a reply. True: there is nothing to send now. A provider that
+/// cannot be asked now is asked again later: to send without its word could say it twice.
+Result<bool> Dispatcher::learn_outcome(const LeasedItem& leased) {
+  const auto request = decode<channel::SendRequest>(std::string_view(leased.item.payload));
+  if (!request) return false;  // Sending will say what is wrong with it.
+  const auto told = parts_.outlets.delivery_status(
+      leased.item.target,
+      {.attempt = static_cast<std::uint32_t>(leased.lease.attempt), .tenant = leased.item.tenant},
+      {.reference = leased.item.reference,
+       .recipient = request->recipient,
+       .text = request->text,
+       .since_ms = leased.item.created.time_since_epoch().count()});
+  if (!told) {
+    log_of(leased).warn("the provider could not be asked what became of a reply",
+                        {{"channel", leased.item.target}, {"error", told.error().message}});
+    const auto wait = parts_.pipeline.limits.delivery.unknown_outcome_wait;
+    const auto waits = parts_.outbox.mark_sending(leased.lease, parts_.clock.now() + wait);
+    if (!waits) return waits.error();
+    return true;
+  }
+  if (!told->has_value() || !(*told)->found) return false;
+  const auto now = parts_.clock.now();
+  auto status = (*told)->status.value_or(channel::DeliveryStatus{.status = "sent"});
+  status.reference = leased.item.reference;
+  const auto row = status_row(leased.item.tenant, leased.item.target, std::move(status), now);
+  const auto recorded = parts_.database.transact([&](Transaction& tx) { record_status(tx, row); });
+  if (!recorded) return recorded.error();
+  return true;
 }
 
 Status Dispatcher::send_reply(const LeasedItem& leased) {

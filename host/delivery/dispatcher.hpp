@@ -1,10 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "conserje/channel_types.hpp"
 #include "conserje/sink_types.hpp"
+#include "delivery/shares.hpp"
 #include "guard/clock.hpp"
 #include "guard/random.hpp"
 #include "ops/log.hpp"
@@ -28,12 +33,16 @@ struct Outlets {
       deliver;
   /// What a channel can carry.
   std::function<Result<channel::Capabilities>(const std::string& channel)> capabilities;
+  /// What became of a message, by the provider's own list; nullopt: this channel cannot ask.
+  std::function<Result<std::optional<channel::DeliveryStatusReply>>(
+      const std::string& channel, const CallSpec&, const channel::DeliveryStatusRequest&)>
+      delivery_status;
 };
 
 /// Takes what waits in the outbox to channels and sinks. A reply goes out once where the channel's
-/// answer was recorded; one whose outcome is unknown waits for the channel's own word before it is
-/// tried again. What cannot be delivered ends in the dead letters with its reason. Threads: several
-/// may call step() at once.
+/// answer was recorded; one whose outcome is unknown waits for the channel's own word, and the
+/// provider is asked where that is possible, before it is tried again. What cannot be delivered
+/// ends in the dead letters with its reason. Threads: several may call step() at once.
 class Dispatcher {
  public:
   /// What a Dispatcher works with; all of it outlives it.
@@ -55,9 +64,15 @@ class Dispatcher {
 
   /// Delivers one item; false: none is due. Errors: those of the store; the item stays.
   Result<bool> step();
+  /// When to ask step() again unasked. Errors: those of the store.
+  Result<std::optional<WallTime>> next_due();
 
  private:
+  /// A leased item and its target's turn.
+  struct Taken;
+  Result<std::unique_ptr<Taken>> take();
   Status deliver(const LeasedItem& leased);
+  Result<bool> learn_outcome(const LeasedItem& leased);
   Status send_reply(const LeasedItem& leased);
   Result<bool> needs_template(const LeasedItem& leased, const channel::SendRequest& request) const;
   Status tell_event(const LeasedItem& leased);
@@ -66,7 +81,14 @@ class Dispatcher {
   Status bury(const LeasedItem& leased, const Error& reason);
   Log log_of(const LeasedItem& leased) const;  // Says which message, by its correlation id.
 
+  std::vector<std::string> busy() const {
+    return shares_.busy(parts_.pipeline.limits.delivery.workers);
+  }
+
   Parts parts_;
+  Shares shares_{};
+  std::mutex
+      taking_{};  // One looks and takes at a time, or a target would get more than its share.
 };
 
 /// What is to be done with an item that could not be delivered. Pure.

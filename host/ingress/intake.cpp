@@ -181,16 +181,7 @@ void Intake::accept(const std::string& channel, IncomingEvents events,
   }
   std::vector<DeliveryStatusRow> statuses;
   for (auto& status : events.statuses)
-    statuses.push_back({.tenant = tenant_,
-                        .channel = channel,
-                        .provider_id = std::move(status.message_id),
-                        .reference = std::move(status.reference),
-                        .status = std::move(status.status),
-                        .at = WallTime(Millis(status.timestamp_ms)),
-                        .error_class = status.needs_template ? std::string(kNeedsTemplate)
-                                                             : std::move(status.error_class),
-                        .error_code = std::move(status.error_code),
-                        .error_text = std::move(status.error_text)});
+    statuses.push_back(status_row(tenant_, channel, std::move(status), at));
   inbox_.accept_all(std::move(messages), std::move(statuses), std::move(on_durable));
 }
 

@@ -8,13 +8,6 @@ namespace {
 
 constexpr std::chrono::hours kLongestWait{24};
 
-std::vector<std::uint32_t> inline_methods_of(const Manifest& manifest) {
-  std::vector<std::uint32_t> methods;
-  for (const auto& method : manifest.methods)
-    if (method.is_inline) methods.push_back(method.number);
-  return methods;
-}
-
 }  // namespace
 
 Plugin::Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock, std::uint64_t generation)
@@ -22,7 +15,7 @@ Plugin::Plugin(std::shared_ptr<PluginInstance> first, const Clock& clock, std::u
       clock_(clock),
       lent_(first),
       use_(first->use()),
-      inline_methods_(inline_methods_of(first->manifest())),
+      methods_(first->manifest().methods),
       generation_(generation) {}
 
 std::shared_ptr<PluginInstance> Plugin::current() const {
@@ -43,7 +36,13 @@ std::shared_ptr<PluginInstance> Plugin::current_by(const CallSpec& spec) const {
 
 bool Plugin::is_inline(std::uint32_t method) const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::find(inline_methods_, method) != inline_methods_.end();
+  const auto found = std::ranges::find(methods_, method, &PluginMethod::number);
+  return found != methods_.end() && found->is_inline;
+}
+
+bool Plugin::offers(std::uint32_t method) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(methods_, method, &PluginMethod::number) != methods_.end();
 }
 
 std::uint64_t Plugin::generation() const {
@@ -106,7 +105,7 @@ Lent<PluginInstance> Plugin::lend(std::shared_ptr<PluginInstance> next, bool is_
     const std::lock_guard lock(mutex_);
     std::swap(before, lent_);
     use_ = next->use();
-    inline_methods_ = inline_methods_of(next->manifest());
+    methods_ = next->manifest().methods;
     if (is_next) ++generation_;
   }
   switched_.notify_all();

@@ -32,6 +32,7 @@ class Plugin {
 
   /// What the manifest of the last instance says of a method.
   bool is_inline(std::uint32_t method) const;
+  bool offers(std::uint32_t method) const;
 
   /// As PluginInstance's. While the instance is taken out a call waits for the next one within its
   /// deadline, and an inline one is refused with class retry.
@@ -71,7 +72,7 @@ class Plugin {
   mutable std::condition_variable switched_{};
   Lent<PluginInstance> lent_;  // Nothing: taken out.
   PluginUse use_;              // Of the last one, as are
-  std::vector<std::uint32_t> inline_methods_;
+  std::vector<PluginMethod> methods_;
   std::uint64_t generation_;
 };
 

@@ -1,6 +1,7 @@
 #include "store/delivery_statuses.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "store/lane_queue.hpp"
 
@@ -48,6 +49,21 @@ std::string failure_text(const DeliveryStatusRow& status) {
 }
 
 }  // namespace
+
+DeliveryStatusRow status_row(std::string_view tenant, std::string_view channel,
+                             channel::DeliveryStatus status, WallTime received) {
+  return {.tenant = std::string(tenant),
+          .channel = std::string(channel),
+          .provider_id = std::move(status.message_id),
+          .reference = std::move(status.reference),
+          .status = std::move(status.status),
+          .at = WallTime(Millis(status.timestamp_ms)),
+          .received = received,
+          .error_class =
+              status.needs_template ? std::string(kNeedsTemplate) : std::move(status.error_class),
+          .error_code = std::move(status.error_code),
+          .error_text = std::move(status.error_text)};
+}
 
 int status_rank(std::string_view status) {
   if (status == "sent") return 1;

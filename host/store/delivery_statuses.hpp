@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "conserje/channel_types.hpp"
 #include "store/database.hpp"
 
 namespace conserje {
@@ -27,6 +28,10 @@ struct DeliveryStatusRow {
 
 /// The error_class of a failed message that would have gone through as a template.
 constexpr std::string_view kNeedsTemplate = "needs_template";
+
+/// What a channel plugin told us at `received`, as a row.
+DeliveryStatusRow status_row(std::string_view tenant, std::string_view channel,
+                             channel::DeliveryStatus status, WallTime received);
 
 /// The place of a status word in a message's life; a status never replaces one of the same or a
 /// higher rank: (none) 0 < sent 1 < failed 2 < delivered 3 < read 4 < played 5. An unknown word has

@@ -1,5 +1,7 @@
 #include "store/lane_queue.hpp"
 
+#include <utility>
+
 namespace conserje {
 namespace {
 
@@ -8,13 +10,14 @@ constexpr std::int64_t kPutOffAtOnce = 128;
 constexpr int kLooksPerLease = 8;
 
 constexpr auto kDueInHand = R"sql(
-    SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms > 0 AND due_ms <= $1
+    SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms > 0 AND due_ms <= $1 {{free}}
     ORDER BY due_ms, seq LIMIT 1 {{skip_locked}})sql";
 
 // Not skipping what another host has locked: behind it this guest's next row would look like the
 // first.
 constexpr auto kFresh = R"sql(
-    SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms = 0 ORDER BY seq LIMIT 1 {{lock}})sql";
+    SELECT seq, due_ms, tenant, lane FROM {{table}} WHERE due_ms = 0 {{free}}
+    ORDER BY seq LIMIT 1 {{lock}})sql";
 
 // Locked, so that a host that is finishing it has done so before others are put off behind it: else
 // it would find nobody to promote, and they would wait for a lease that is over.
@@ -61,22 +64,44 @@ constexpr auto kRelease = R"sql(
       AND substr(lease_owner, 1, length($2)) = $2)sql";
 
 constexpr auto kNextDue = R"sql(
-    SELECT due_ms FROM {{table}} WHERE due_ms IS NOT NULL ORDER BY due_ms, seq LIMIT 1)sql";
+    SELECT due_ms FROM {{table}} WHERE due_ms IS NOT NULL {{free}} ORDER BY due_ms, seq LIMIT 1)sql";
 
 constexpr auto kOpenRows = "SELECT COUNT(*) AS open_rows FROM {{table}} WHERE due_ms IS NOT NULL";
 
-std::string of_table(std::string sql, std::string_view table) {
-  constexpr std::string_view kToken = "{{table}}";
-  for (auto at = sql.find(kToken); at != std::string::npos; at = sql.find(kToken))
-    sql.replace(at, kToken.size(), table);
+std::string with(std::string sql, std::string_view token, std::string_view text) {
+  for (auto at = sql.find(token); at != std::string::npos; at = sql.find(token))
+    sql.replace(at, token.size(), text);
   return sql;
+}
+
+std::string of_table(std::string sql, std::string_view table) {
+  return with(with(std::move(sql), "{{free}}", ""), "{{table}}", table);
+}
+
+/// The same, without the rows of the parties in the last parameter, "|crm|mail|".
+std::string passing_over(std::string sql, std::string_view table, std::string_view party,
+                         std::string_view parameter) {
+  if (party.empty()) return {};
+  const auto list = std::string(parameter);
+  const auto is_free =
+      "AND replace(" + list + ", '|' || " + std::string(party) + " || '|', '') = " + list;
+  return with(with(std::move(sql), "{{free}}", is_free), "{{table}}", table);
+}
+
+std::string listed(const Parties& parties) {
+  std::string out = "|";
+  for (const auto& party : parties) out += "|" + party + "|";
+  return out;
 }
 
 }  // namespace
 
-LaneQueue::LaneQueue(std::string_view table)
+LaneQueue::LaneQueue(std::string_view table, std::string_view party)
     : due_in_hand_(of_table(kDueInHand, table)),
+      due_in_hand_passing_(passing_over(kDueInHand, table, party, "$2")),
       fresh_(of_table(kFresh, table)),
+      fresh_passing_(passing_over(kFresh, table, party, "$1")),
+      next_due_passing_(passing_over(kNextDue, table, party, "$1")),
       oldest_in_hand_(of_table(kOldestInHand, table)),
       lease_(of_table(kLease, table)),
       put_off_in_hand_(of_table(kPutOffInHand, table)),
@@ -89,10 +114,13 @@ LaneQueue::LaneQueue(std::string_view table)
       open_(of_table(kOpenRows, table)) {}
 
 std::optional<Lease> LaneQueue::lease(Transaction& tx, std::string_view owner, WallTime now,
-                                      Millis lease_for) const {
+                                      Millis lease_for, const Parties& busy) const {
+  const auto passed = listed(busy);
   for (int look = 0; look < kLooksPerLease; ++look) {
-    auto candidates = tx.query(due_in_hand_, now);
-    if (candidates.empty()) candidates = tx.query(fresh_);
+    auto candidates =
+        busy.empty() ? tx.query(due_in_hand_, now) : tx.query(due_in_hand_passing_, now, passed);
+    if (candidates.empty())
+      candidates = busy.empty() ? tx.query(fresh_) : tx.query(fresh_passing_, passed);
     if (candidates.empty()) return std::nullopt;
     const auto candidate = candidates.front();
     const auto tenant = candidate.text("tenant");
@@ -142,8 +170,8 @@ std::int64_t LaneQueue::release_all(Transaction& tx, std::string_view owner_pref
   return tx.execute(release_, now, owner_prefix);
 }
 
-std::optional<WallTime> LaneQueue::next_due(Transaction& tx) const {
-  const auto rows = tx.query(next_due_);
+std::optional<WallTime> LaneQueue::next_due(Transaction& tx, const Parties& busy) const {
+  const auto rows = busy.empty() ? tx.query(next_due_) : tx.query(next_due_passing_, listed(busy));
   if (rows.empty()) return std::nullopt;
   return rows.front().time("due_ms");
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/database.hpp"
 
@@ -22,6 +23,9 @@ struct Lease {
 
   bool operator==(const Lease&) const = default;
 };
+
+/// Names without "|".
+using Parties = std::vector<std::string>;
 
 /// The due_ms of a row that nobody has looked at yet.
 inline constexpr WallTime kAtOnce{};
@@ -41,12 +45,14 @@ inline constexpr WallTime kAtOnce{};
 /// costs a wait and never the order.
 class LaneQueue {
  public:
-  explicit LaneQueue(std::string_view table);
+  /// party: the column that says who serves a row, where one of them may be too busy for more. All
+  /// rows of a lane have the same.
+  explicit LaneQueue(std::string_view table, std::string_view party = {});
 
   /// Leases the oldest open row of a lane: of those in hand the one that has been due for the
-  /// longest, else the oldest new one.
+  /// longest, else the oldest new one. busy: parties whose rows are passed over.
   std::optional<Lease> lease(Transaction& tx, std::string_view owner, WallTime now,
-                             Millis lease_for) const;
+                             Millis lease_for, const Parties& busy = {}) const;
   /// Makes the lease run until `until`. False, here and below: it was lost, and nothing changed.
   bool extend(Transaction& tx, const Lease& lease, WallTime until) const;
   /// Gives the row back, to be leased again at `due`.
@@ -57,15 +63,16 @@ class LaneQueue {
   std::int64_t release_all(Transaction& tx, std::string_view owner_prefix, WallTime now) const;
   /// When the next row comes due, which may be past (kAtOnce: a new one waits); nullopt when
   /// nothing is open.
-  std::optional<WallTime> next_due(Transaction& tx) const;
+  std::optional<WallTime> next_due(Transaction& tx, const Parties& busy = {}) const;
   /// How many rows are open, leased ones included.
   std::int64_t open_rows(Transaction& tx) const;
 
  private:
   void put_off(Transaction& tx, const Row& row, WallTime until, WallTime now) const;
 
-  std::string due_in_hand_, fresh_, oldest_in_hand_, lease_, put_off_in_hand_, put_off_fresh_,
-      extend_, retry_, promote_, release_, next_due_, open_;
+  std::string due_in_hand_, due_in_hand_passing_, fresh_, fresh_passing_, next_due_passing_,
+      oldest_in_hand_, lease_, put_off_in_hand_, put_off_fresh_, extend_, retry_, promote_,
+      release_, next_due_, open_;
 };
 
 }  // namespace conserje

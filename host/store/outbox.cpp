@@ -90,9 +90,9 @@ bool Outbox::add(Transaction& tx, const OutboxItem& item) {
 }
 
 Result<std::optional<LeasedItem>> Outbox::lease(const std::string& owner, WallTime now,
-                                                Millis lease_for) {
+                                                Millis lease_for, const Parties& busy) {
   const auto look = [&](Transaction& tx) -> std::optional<LeasedItem> {
-    auto lease = lanes_.lease(tx, owner, now, lease_for);
+    auto lease = lanes_.lease(tx, owner, now, lease_for, busy);
     if (!lease) return std::nullopt;
     const auto rows = tx.query(kFindBySeq, lease->seq);
     const auto row = rows.front();
@@ -146,8 +146,8 @@ Result<std::int64_t> Outbox::release_all(const std::string& owner_prefix, WallTi
       [&](Transaction& tx) { return lanes_.release_all(tx, owner_prefix, now); });
 }
 
-Result<std::optional<WallTime>> Outbox::next_due() {
-  return database_.read([&](Transaction& tx) { return lanes_.next_due(tx); });
+Result<std::optional<WallTime>> Outbox::next_due(const Parties& busy) {
+  return database_.read([&](Transaction& tx) { return lanes_.next_due(tx, busy); });
 }
 
 Result<std::int64_t> Outbox::pending() {

@@ -85,8 +85,10 @@ class Outbox {
   /// nothing changed.
   bool add(Transaction& tx, const OutboxItem& item);
 
-  /// As Inbox::lease; an item in state `sending` only after its unknown_wait.
-  Result<std::optional<LeasedItem>> lease(const std::string& owner, WallTime now, Millis lease_for);
+  /// As Inbox::lease; an item in state `sending` only after its unknown_wait. busy: targets that
+  /// shall get no more for now.
+  Result<std::optional<LeasedItem>> lease(const std::string& owner, WallTime now, Millis lease_for,
+                                          const Parties& busy = {});
   Result<bool> extend(const Lease& lease, WallTime until);
 
   /// Durable before the provider is called: from here on the outcome is unknown until it is
@@ -103,7 +105,7 @@ class Outbox {
 
   /// As Inbox::release_all. Items in state `sending` keep their wait.
   Result<std::int64_t> release_all(const std::string& owner_prefix, WallTime now);
-  Result<std::optional<WallTime>> next_due();
+  Result<std::optional<WallTime>> next_due(const Parties& busy = {});
   /// How many items are to be sent, those with an unknown outcome included.
   Result<std::int64_t> pending();
   Result<std::optional<OutboxRow>> find(const std::string& reference);
@@ -111,7 +113,7 @@ class Outbox {
  private:
   Database& database_;
   std::shared_ptr<const Wake> wake_;
-  LaneQueue lanes_{"outbox"};
+  LaneQueue lanes_{"outbox", "target"};
 };
 
 }  // namespace conserje

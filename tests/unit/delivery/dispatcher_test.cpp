@@ -46,6 +46,7 @@ class DispatcherTest : public testing::Test {
             .send =
                 [this](const std::string&, const CallSpec&, const channel::SendRequest& request) {
                   sent_.push_back(as_line(request));
+                  if (while_sending_) while_sending_();
                   if (!wants_template_ || request.template_) return channel_;
                   return Result<channel::SendReply>(channel::SendReply{.needs_template = true});
                 },
@@ -57,6 +58,12 @@ class DispatcherTest : public testing::Test {
             .capabilities =
                 [this](const std::string&) {
                   return Result<channel::Capabilities>({.window_hours = window_hours_});
+                },
+            .delivery_status =
+                [this](const std::string&, const CallSpec&,
+                       const channel::DeliveryStatusRequest& request) {
+                  asked_.push_back(request);
+                  return outcome_;
                 }},
         .clock = clock_,
         .random = random_,
@@ -96,6 +103,14 @@ class DispatcherTest : public testing::Test {
              .recipient = "+34600", .text = text, .language = "es", .reference = reference}),
          .reference = reference,
          .expires = expires});
+  }
+  void add_reply_to(const std::string& guest, const std::string& text) {
+    add({.kind = OutboxKind::reply,
+         .target = "whatsapp",
+         .lane = "whatsapp|1055|" + guest,
+         .payload = encode(channel::SendRequest{
+             .recipient = guest, .text = text, .language = "es", .reference = "r_" + text}),
+         .reference = "r_" + text});
   }
   void add_event() {
     add({.kind = OutboxKind::event,
@@ -146,9 +161,12 @@ class DispatcherTest : public testing::Test {
   Pipeline pipeline_;
   Result<channel::SendReply> channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
   Result<sink::DeliverReply> sink_ = sink::DeliverReply{{{.status = "ok", .http_status = 200}}};
+  Result<std::optional<channel::DeliveryStatusReply>> outcome_{std::nullopt};
+  std::vector<channel::DeliveryStatusRequest> asked_;
   std::int64_t window_hours_ = 0;
   bool wants_template_ = false;  // The provider says that its window is closed.
   std::vector<std::string> sent_;
+  std::function<void()> while_sending_;
   std::vector<std::string> told_;
   std::unique_ptr<Database> database_;
   std::optional<Outbox> outbox_;
@@ -156,6 +174,42 @@ class DispatcherTest : public testing::Test {
   std::optional<Guests> guests_;
   std::optional<Dispatcher> dispatcher_;
 };
+
+TEST_F(DispatcherTest, ATargetThatHangsLeavesHalfOfTheWorkersToTheOthers) {
+  pipeline_.limits.delivery.workers = 4;
+  Shares shares;
+  const Shares::Turn first(shares, "whatsapp");
+  EXPECT_EQ(shares.busy(4), std::vector<std::string>{});
+  const Shares::Turn second(shares, "whatsapp");
+  const Shares::Turn other(shares, "crm");
+  EXPECT_EQ(shares.busy(4), std::vector<std::string>{"whatsapp"});
+  add_reply("hola");
+  add_event();
+  const auto leased =
+      value_of(outbox_->lease("host-2", clock_.now(), Millis(1'000), shares.busy(4)));
+  ASSERT_TRUE(leased);
+  EXPECT_EQ(leased->item.target, "crm");
+  EXPECT_FALSE(value_of(outbox_->lease("host-2", clock_.now(), Millis(1'000), shares.busy(4))));
+  EXPECT_EQ(value_of(outbox_->next_due(shares.busy(4))), clock_.now() + Millis(1'000));
+  EXPECT_EQ(value_of(outbox_->next_due()), kAtOnce);
+}
+
+TEST_F(DispatcherTest, AWorkerIsTakenBySomebodyElseWhileATargetHangs) {
+  pipeline_.limits.delivery.workers = 2;
+  add_reply("one");
+  add_reply_to("+34601", "two");
+  add_event();
+  std::optional<bool> meanwhile;
+  while_sending_ = [&] {
+    if (!meanwhile) meanwhile = step();
+  };
+  EXPECT_TRUE(step());
+  EXPECT_EQ(meanwhile, true);
+  EXPECT_EQ(told_.size(), 1U);
+  EXPECT_EQ(sent_, (std::vector<std::string>{"one"}));
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, (std::vector<std::string>{"one", "two"}));
+}
 
 TEST_F(DispatcherTest, RestsWhenNothingIsDue) { EXPECT_FALSE(step()); }
 
@@ -298,6 +352,68 @@ TEST_F(DispatcherTest, SendsAgainWhenNoWordComesInTime) {
   EXPECT_FALSE(step());
   clock_.advance(Millis(61'000));
   channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, kTwice);
+}
+
+TEST_F(DispatcherTest, AsksTheProviderWhatBecameOfAReplyAndSendsItNotAgain) {
+  add_reply("hola");
+  const auto since = clock_.now().time_since_epoch().count();
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  outcome_ = std::optional(channel::DeliveryStatusReply{
+      .found = true,
+      .status = channel::DeliveryStatus{.message_id = "wamid.9", .status = "delivered"}});
+  EXPECT_TRUE(step());
+  clock_.advance(Millis(61'000));
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  EXPECT_EQ(
+      asked_,
+      (std::vector<channel::DeliveryStatusRequest>{
+          {.reference = "r_hola", .recipient = "+34600", .text = "hola", .since_ms = since}}));
+  EXPECT_EQ(sent_, kOnce);
+  EXPECT_EQ(row("r_hola").state, OutboxState::sent);
+  EXPECT_EQ(row("r_hola").provider_id, "wamid.9");
+}
+
+TEST_F(DispatcherTest, SendsAgainWhatTheProviderDoesNotHave) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  outcome_ = std::optional(channel::DeliveryStatusReply{.found = false});
+  EXPECT_TRUE(step());
+  clock_.advance(Millis(61'000));
+  channel_ = channel::SendReply{.message_ids = {"wamid.1"}};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_, kTwice);
+}
+
+TEST_F(DispatcherTest, BuriesWhatTheProviderSaysHasFailed) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  outcome_ = std::optional(channel::DeliveryStatusReply{
+      .found = true,
+      .status = channel::DeliveryStatus{.status = "failed",
+                                        .error_class = "permanent",
+                                        .error_code = "131026",
+                                        .error_text = "no such number"}});
+  EXPECT_TRUE(step());
+  clock_.advance(Millis(61'000));
+  while (step()) {
+  }
+  EXPECT_EQ(sent_, kOnce);
+  EXPECT_EQ(buried(), (std::vector<std::string>{"permanent 131026: no such number"}));
+}
+
+TEST_F(DispatcherTest, WaitsWithoutSendingWhileTheProviderCannotBeAsked) {
+  add_reply("hola");
+  channel_ = Error{ErrorClass::deadline, "no answer"};
+  outcome_ = Error{ErrorClass::retry, "the provider is away"};
+  EXPECT_TRUE(step());
+  clock_.advance(Millis(61'000));
+  EXPECT_TRUE(step());
+  EXPECT_FALSE(step());
+  outcome_ = std::optional(channel::DeliveryStatusReply{.found = false});
+  clock_.advance(Millis(61'000));
   EXPECT_TRUE(step());
   EXPECT_EQ(sent_, kTwice);
 }
