@@ -285,7 +285,7 @@ TEST_F(AReload, KeepsTheOldInstanceWhenTheNewOneIsNotMade) {
 
 TEST_F(AReload, RefusesNoCall) {
   world.calls_apart = true;
-  auto registry = start("sink/good", url("a"));
+  auto registry = start("sink/apart", url("a"));
   std::atomic<bool> done{false};
   std::atomic<int> answered{0}, refused{0};
   {
@@ -298,7 +298,7 @@ TEST_F(AReload, RefusesNoCall) {
         }
       });
     for (int i = 0; i < 20; ++i)
-      EXPECT_EQ(reload(*registry, "sink/good", url(std::to_string(i))), "");
+      EXPECT_EQ(reload(*registry, "sink/apart", url(std::to_string(i))), "");
     done = true;
   }
   EXPECT_GT(answered, 0);
