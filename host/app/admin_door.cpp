@@ -6,6 +6,7 @@
 #include "admin/admin_api.hpp"
 #include "admin/token_area.hpp"
 #include "app/run_files.hpp"
+#include "ops/whole_file.hpp"
 
 namespace conserje {
 namespace {

@@ -11,9 +11,11 @@
 #include <utility>
 
 #include "app/admin_door.hpp"
+#include "app/channel_rounds.hpp"
 #include "app/emitter.hpp"
 #include "app/generation.hpp"
 #include "app/plugin_kv_storage.hpp"
+#include "app/plugin_view.hpp"
 #include "app/pump.hpp"
 #include "app/reloader.hpp"
 #include "app/run_files.hpp"
@@ -29,8 +31,10 @@
 #include "ops/health.hpp"
 #include "ops/log.hpp"
 #include "ops/metric_names.hpp"
+#include "ops/whole_file.hpp"
 #include "plugin/http/client.hpp"
 #include "store/migrate.hpp"
+#include "store/reconciliations.hpp"
 
 namespace conserje {
 namespace {
@@ -40,6 +44,8 @@ constexpr Millis kGrace{1'000};          // For plugins' calls beyond that.
 constexpr Millis kWatch{100};            // Between two looks for calls past their deadline.
 constexpr Millis kHousekeeping{60'000};  // Between two removals of expired sessions.
 constexpr std::size_t kPoolQueue = 1'024;
+constexpr unsigned kMediaWorkers = 2;  // Files that are fetched at once.
+constexpr std::chrono::seconds kRound{1};
 constexpr std::int64_t kExpiredAtOnce = 1'000;
 
 bool is_shared(const Pipeline& pipeline) { return pipeline.store.starts_with("postgres"); }
@@ -59,43 +65,15 @@ Result<std::string> guest_key(PluginKvStorage& storage, Random& random) {
   return theirs->value().value;
 }
 
-std::string_view to_string(Isolation isolation) {
-  switch (isolation) {
-    case Isolation::in_process: return "in_process";
-    case Isolation::process: return "process";
-    case Isolation::process_per_instance: return "process_per_instance";
-  }
-  return "";
-}
-
-PluginView view_of(const Plugin& plugin, const Vouched& vouched) {
-  const auto health = plugin.health();
-  PluginView view{.name = plugin.name(),
-                  .generation = static_cast<std::int64_t>(plugin.generation()),
-                  .health = health.state,
-                  .health_detail = health.detail,
-                  .origin = describe(vouched),
-                  .key = vouched.key};
-  const auto running = plugin.running();
-  if (running == nullptr) return view;  // Being replaced.
-  view.use = running->use().use;
-  view.id = running->manifest().id;
-  view.version = running->manifest().version;
-  view.required = running->required();
-  view.isolation = to_string(running->use().isolation.value_or(Isolation::in_process));
-  view.in_flight = running->in_flight();
-  view.slots = running->slots();
-  for (const auto& kind : running->manifest().kinds) view.kinds.push_back(kind.name);
-  for (const auto& item : running->confinement().items)
-    view.sandbox.push_back({item.name, item.in_force, item.detail});
-  return view;
-}
-
 ServerLimits server_limits(const HttpLimits& limits) {
   return {.head_bytes = limits.header_bytes,
           .request_time = limits.header_timeout + limits.body_timeout,
           .idle_time = limits.idle_timeout,
           .connections = limits.max_connections};
+}
+
+unsigned workers_of(const Pipeline& pipeline) {
+  return pipeline.limits.conversation.workers + pipeline.limits.delivery.workers + kMediaWorkers;
 }
 
 std::string problem_text(const std::vector<Finding>& findings) {
@@ -151,13 +129,13 @@ class Application::Parts {
   HealthReport readiness() const;
   Response metrics_page() const;
   Questions::Parts questions();
+  void go_round();
 
   boost::asio::io_context io_{1};
   PluginKvStorage storage_{*database};
   FailureLimit webhook_failures_{pipeline().limits.http.failures_per_minute,
                                  pipeline().trusted_proxies, clock};
-  ThreadPool pool_{pipeline().limits.conversation.workers + pipeline().limits.delivery.workers,
-                   kPoolQueue};
+  ThreadPool pool_{workers_of(pipeline()), kPoolQueue};
   Timers timers_{io_, pool_};
   HttpClient http_{{}, clock};
   CallThreads call_threads_{};
@@ -177,6 +155,10 @@ class Application::Parts {
   Acts acts_{*database};
   Reservations reservations_{*database};
   NotificationLogs notification_logs_{*database};
+  MediaFiles media_files_{*database, [this] {
+                            if (media_) media_->wake();
+                          }};
+  Reconciliations reconciliations_{*database};
 
   Intake intake_{pipeline().tenant, inbox_, metrics, log};
   Emitter emitter_{pipeline().tenant, intake_, *database, clock,
@@ -187,12 +169,23 @@ class Application::Parts {
   std::optional<Reloader> reloader_{};
   std::unique_ptr<Pump> conversation_{};
   std::unique_ptr<Pump> delivery_{};
+  std::unique_ptr<Pump> media_{};
+  ChannelRounds rounds_{
+      {.tenant = pipeline().tenant,
+       .current = current_,
+       .reconciliations = reconciliations_,
+       .emitter = emitter_,
+       .run = [this](std::function<void()> task) { return call_threads_.run(std::move(task)); },
+       .clock = clock,
+       .metrics = metrics,
+       .log = log}};
   Server server_{io_, server_limits(pipeline().limits.http), clock, random};
   std::optional<AdminDoor> admin_{};
   boost::asio::signal_set signals_{io_, SIGTERM, SIGINT};
   boost::asio::signal_set hangup_{io_, SIGHUP};
   boost::asio::steady_timer watch_{io_};
   boost::asio::steady_timer house_{io_};
+  boost::asio::steady_timer round_{io_};
   bool stopping_ = false;
 };
 
@@ -231,7 +224,13 @@ Status Application::Parts::build() {
   delivery_ = pump(
       "delivery", pipeline().limits.delivery.workers,
       [](Generation& now) { return now.dispatcher().step(); },
-      [this] { return outbox_.next_due(); });
+      [this]() -> Result<std::optional<WallTime>> {
+        const auto now = current_.borrow();
+        return now == nullptr ? outbox_.next_due() : now->dispatcher().next_due();
+      });
+  media_ = pump(
+      "media", kMediaWorkers, [](Generation& now) { return now.keeper().step(); },
+      [this] { return media_files_.next_due(); });
   database->set_completion_executor(
       [this](std::function<void()> task) { boost::asio::post(io_, std::move(task)); });
   add_admin();
@@ -247,6 +246,7 @@ Generation::Rooms Application::Parts::rooms() {
           .acts = acts_,
           .reservations = reservations_,
           .notification_logs = notification_logs_,
+          .media_files = media_files_,
           .clock = clock,
           .random = random,
           .metrics = metrics,
@@ -329,10 +329,9 @@ void Application::Parts::follow(const Pipeline& next) {
   log.set_level(next.log.level);
   webhook_failures_.change(next.limits.http.failures_per_minute, next.trusted_proxies);
   if (admin_) admin_->trust(next.trusted_proxies);
-  const auto& limits = next.limits;
-  pool_.change_most(limits.conversation.workers + limits.delivery.workers);
-  conversation_->change_limit(limits.conversation.workers);
-  delivery_->change_limit(limits.delivery.workers);
+  pool_.change_most(workers_of(next));
+  conversation_->change_limit(next.limits.conversation.workers);
+  delivery_->change_limit(next.limits.delivery.workers);
 }
 
 /// Runs it there and waits for its end; not when that thread has ended, and serves nobody.
@@ -466,6 +465,7 @@ Status Application::Parts::run() {
   if (!is_shared(pipeline())) {
     if (const auto freed = inbox_.release_all("", clock.now()); !freed) return freed.error();
     if (const auto freed = outbox_.release_all("", clock.now()); !freed) return freed.error();
+    if (const auto freed = media_files_.release_all("", clock.now()); !freed) return freed.error();
   }
   registry_->start(checked.findings);
   if (const auto text = problem_text(checked.findings); !text.empty())
@@ -481,16 +481,20 @@ Status Application::Parts::run() {
   reload_on_hangup();
   conversation_->wake();
   delivery_->wake();
+  media_->wake();
   watch_plugins();
   keep_house();
+  go_round();
   io_.run();
 
   if (admin_) admin_->stop();
   reloader_->stop();
+  rounds_.stop();
   emitter_.stop();
   questions_.stop();
   conversation_->stop();
   delivery_->stop();
+  media_->stop();
   for (const auto& name : registry_->drain(clock.monotonic() + kDrain))
     log.error("a plugin's call did not end", {{"plugin", name}});
   pool_.stop();
@@ -498,6 +502,7 @@ Status Application::Parts::run() {
   const bool all_returned = call_threads_.stop(kGrace);
   if (const auto freed = inbox_.release_all(owner, clock.now()); !freed) return freed.error();
   if (const auto freed = outbox_.release_all(owner, clock.now()); !freed) return freed.error();
+  if (const auto freed = media_files_.release_all(owner, clock.now()); !freed) return freed.error();
   log.info("stopped");
   // A call that never returned still uses what would be destroyed now.
   if (!all_returned) std::_Exit(EXIT_SUCCESS);
@@ -512,6 +517,7 @@ void Application::Parts::begin_stop() {
     signals_.cancel();
     watch_.cancel();
     house_.cancel();
+    round_.cancel();
     io_.stop();
   };
   server_.drain(deadline, [this, deadline, end] {
@@ -529,6 +535,15 @@ void Application::Parts::watch_plugins() {
   });
 }
 
+void Application::Parts::go_round() {
+  round_.expires_after(kRound);
+  round_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    rounds_.tick();
+    go_round();
+  });
+}
+
 void Application::Parts::keep_house() {
   house_.expires_after(kHousekeeping);
   house_.async_wait([this](const boost::system::error_code& error) {
@@ -541,6 +556,8 @@ void Application::Parts::keep_house() {
     pool_.post([this] {
       if (const auto active = sessions_.active(clock.now()))
         metrics.gauge(metric::kSessionsActive).set(static_cast<double>(*active));
+      if (const auto old = current_.borrow()->keeper().forget_old(); !old)
+        log.error("old files of guests could not be removed", {{"error", old.error().message}});
     });
     keep_house();
   });

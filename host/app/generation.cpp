@@ -1,13 +1,26 @@
 #include "app/generation.hpp"
 
+#include <algorithm>
+#include <array>
 #include <thread>
 #include <utility>
 
+#include "conserje/speech_types.hpp"
+
 namespace conserje {
+namespace {
+
+/// For a whole file, which may be large and its provider slow.
+constexpr std::chrono::minutes kFetch{2};
+constexpr std::chrono::minutes kTranscribe{1};
+
+}  // namespace
 
 Generation::Generation(const Rooms& rooms, Sources sources, const Generation* before)
     : sources_(std::move(sources)),
+      clock_(rooms.clock),
       number_(before == nullptr ? 1 : before->number_ + 1),
+      keeper_(keeper_parts(rooms)),
       worker_((connect_gateways(rooms, before), worker_parts(rooms))),
       dispatcher_(dispatcher_parts(rooms)) {}
 
@@ -52,31 +65,35 @@ void Generation::connect_gateways(const Rooms& rooms, const Generation* before) 
 Worker::Parts Generation::worker_parts(const Rooms& rooms) {
   std::map<std::string, Gateway*> gateways;
   for (const auto& [name, house] : houses_) gateways[name] = house.gateway.get();
-  return {.database = rooms.database,
-          .inbox = rooms.inbox,
-          .outbox = rooms.outbox,
-          .sessions = rooms.sessions,
-          .guests = rooms.guests,
-          .acts = rooms.acts,
-          .reservations = rooms.reservations,
-          .notification_logs = rooms.notification_logs,
-          .pipeline = pipeline(),
-          .texts = *sources_.texts,
-          .understand = [this](const std::string& name,
-                               const nlu::ParseRequest& request) -> Result<nlu::ParseReply> {
-            const auto nlu = plugin("nlu plugin", name);
-            if (!nlu) return nlu.error();
-            return (*nlu)->call_as<nlu::ParseReply>({.tenant = pipeline().tenant},
-                                                    nlu::method::parse, request);
-          },
-          .gateways = std::move(gateways),
-          .clock = rooms.clock,
-          .random = rooms.random,
-          .metrics = rooms.metrics,
-          .log = rooms.log,
-          .owner = rooms.owner,
-          .guest_key = rooms.guest_key,
-          .answered = rooms.answered};
+  return {
+      .database = rooms.database,
+      .inbox = rooms.inbox,
+      .outbox = rooms.outbox,
+      .sessions = rooms.sessions,
+      .guests = rooms.guests,
+      .acts = rooms.acts,
+      .reservations = rooms.reservations,
+      .notification_logs = rooms.notification_logs,
+      .media_files = rooms.media_files,
+      .pipeline = pipeline(),
+      .texts = *sources_.texts,
+      .understand = [this](const std::string& name,
+                           const nlu::ParseRequest& request) -> Result<nlu::ParseReply> {
+        const auto nlu = plugin("nlu plugin", name);
+        if (!nlu) return nlu.error();
+        return (*nlu)->call_as<nlu::ParseReply>({.tenant = pipeline().tenant}, nlu::method::parse,
+                                                request);
+      },
+      .transcribe = [this](const std::string& name, const MediaFile& file,
+                           const std::string& language) { return listen(name, file, language); },
+      .gateways = std::move(gateways),
+      .clock = rooms.clock,
+      .random = rooms.random,
+      .metrics = rooms.metrics,
+      .log = rooms.log,
+      .owner = rooms.owner,
+      .guest_key = rooms.guest_key,
+      .answered = rooms.answered};
 }
 
 Dispatcher::Parts Generation::dispatcher_parts(const Rooms& rooms) {
@@ -104,12 +121,72 @@ Dispatcher::Parts Generation::dispatcher_parts(const Rooms& rooms) {
                 if (!channel) return channel.error();
                 return (*channel)->call_as<channel::Capabilities>(
                     {.tenant = pipeline().tenant}, channel::method::capabilities, channel::Empty{});
+              },
+              .delivery_status = [this](const std::string& name, const CallSpec& spec,
+                                        const channel::DeliveryStatusRequest& request)
+                  -> Result<std::optional<channel::DeliveryStatusReply>> {
+                const auto channel = plugin("channel", name);
+                if (!channel) return channel.error();
+                if (!(*channel)->offers(channel::method::delivery_status))
+                  return std::optional<channel::DeliveryStatusReply>();
+                auto reply = (*channel)->call_as<channel::DeliveryStatusReply>(
+                    spec, channel::method::delivery_status, request);
+                if (!reply) return reply.error();
+                return std::optional(*std::move(reply));
               }},
           .clock = rooms.clock,
           .random = rooms.random,
           .metrics = rooms.metrics,
           .log = rooms.log,
           .owner = rooms.owner};
+}
+
+MediaKeeper::Parts Generation::keeper_parts(const Rooms& rooms) {
+  return {.database = rooms.database,
+          .files = rooms.media_files,
+          .folder = MediaFolder(pipeline().data_dir / "media"),
+          .limits = pipeline().limits.media,
+          .fetch = [this](const std::string& name,
+                          const channel::FetchMediaRequest& request) -> Result<Fetched> {
+            const auto channel = plugin("channel", name);
+            if (!channel) return channel.error();
+            if (!(*channel)->offers(channel::method::fetch_media))
+              return Error{ErrorClass::permanent, "the channel " + name + " fetches no files"};
+            auto reply = (*channel)->call(
+                {.deadline = clock_.monotonic() + kFetch, .tenant = pipeline().tenant},
+                channel::method::fetch_media, encode(request));
+            if (!reply) return reply.error();
+            auto head = decode<channel::FetchMediaReply>(std::string_view(reply->head));
+            if (!head) return (*channel)->bad_head(head.error());
+            if (reply->attachments.size() != 1)
+              return (*channel)->bad_head({ErrorClass::bug, "a file is one attachment"});
+            return Fetched{.mime_type = std::move(head->mime_type),
+                           .bytes = std::move(reply->attachments.front())};
+          },
+          .clock = rooms.clock,
+          .random = rooms.random,
+          .metrics = rooms.metrics,
+          .log = rooms.log,
+          .owner = rooms.owner};
+}
+
+/// What is said in a voice note; the house's name helps to spell it.
+Result<std::string> Generation::listen(const std::string& name, const MediaFile& file,
+                                       const std::string& language) {
+  const auto speech = plugin("speech plugin", name);
+  if (!speech) return speech.error();
+  const auto audio = keeper_.get(file);
+  if (!audio) return audio.error();
+  const std::array<std::string_view, 1> attachments{audio->bytes};
+  const auto head = encode(speech::TranscribeRequest{
+      .mime_type = audio->mime_type, .language = language, .hint = pipeline().hotel.name});
+  const auto reply =
+      (*speech)->call({.deadline = clock_.monotonic() + kTranscribe, .tenant = pipeline().tenant},
+                      speech::method::transcribe, head, attachments);
+  if (!reply) return reply.error();
+  auto transcript = decode<speech::Transcript>(std::string_view(reply->head));
+  if (!transcript) return (*speech)->bad_head(transcript.error());
+  return std::move(transcript->text);
 }
 
 }  // namespace conserje

@@ -10,6 +10,7 @@
 #include "conversation/worker.hpp"
 #include "delivery/dispatcher.hpp"
 #include "guard/lent.hpp"
+#include "media/keeper.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/registry.hpp"
 #include "pms/gateway.hpp"
@@ -30,6 +31,7 @@ class Generation {
     Acts& acts;
     Reservations& reservations;
     NotificationLogs& notification_logs;
+    MediaFiles& media_files;
     const Clock& clock;
     Random& random;
     Metrics& metrics;
@@ -57,6 +59,7 @@ class Generation {
 
   Worker& worker() { return worker_; }
   Dispatcher& dispatcher() { return dispatcher_; }
+  MediaKeeper& keeper() { return keeper_; }
 
  private:
   struct House {
@@ -68,10 +71,15 @@ class Generation {
   void connect_gateways(const Rooms& rooms, const Generation* before);
   Worker::Parts worker_parts(const Rooms& rooms);
   Dispatcher::Parts dispatcher_parts(const Rooms& rooms);
+  MediaKeeper::Parts keeper_parts(const Rooms& rooms);
+  Result<std::string> listen(const std::string& name, const MediaFile& file,
+                             const std::string& language);
 
   const Sources sources_;
+  const Clock& clock_;
   const std::int64_t number_;
   std::map<std::string, House> houses_{};  // By the PMS plugin's name.
+  MediaKeeper keeper_;
   Worker worker_;
   Dispatcher dispatcher_;
 };

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <string>
 
-#include "conserje/result.hpp"
 #include "pipeline/pipeline.hpp"
 
 namespace conserje {
@@ -19,12 +18,5 @@ std::filesystem::path admin_token_file(const std::filesystem::path& data_dir);
 
 /// "127.0.0.1:8081", "[::1]:8081"
 std::string to_string(const Listen& listen);
-
-/// Who may read a file.
-enum class Readers : unsigned char { owner, all };
-
-/// Writes `text` so that readers find the old file or the new one, whole; never with more readers
-/// than it shall have. Errors: config, it cannot be written.
-Status write_whole(const std::filesystem::path& file, std::string_view text, Readers readers);
 
 }  // namespace conserje

@@ -11,6 +11,7 @@
 #include "guard/crash_point.hpp"
 #include "guard/ids.hpp"
 #include "guard/local_time.hpp"
+#include "media/keeper.hpp"
 #include "ops/guest_hash.hpp"
 #include "ops/metric_names.hpp"
 #include "store/dead_letters.hpp"
@@ -31,6 +32,14 @@ Treatment treatment_of(const channel::UnifiedMessage& message) {
   if (message.choice || message.request || !message.text.empty()) return Treatment::understand;
   return Treatment::cannot_read;
 }
+
+bool is_voice_note(const channel::UnifiedMessage& message) {
+  return message.text.empty() && message.media &&
+         (message.media->kind == "voice" || message.media->kind == "audio");
+}
+
+/// How often a voice note that cannot be had is tried again before its guest is asked to write.
+constexpr std::int64_t kListenTries = 3;
 
 std::string_view band(double confidence) {
   if (confidence >= 0.75) return "high";
@@ -189,7 +198,28 @@ Result<Worker::Effect> Worker::effect_of(Work& work) {
     Say patience = work.somebody_waits(work.now) ? plain("human.waiting") : Say{};
     return Effect{.session = std::move(session), .say = std::move(patience)};
   }
+  if (const auto heard = listen(work, session); !heard) return heard.error();
   return converse(work, std::move(session));
+}
+
+/// What a voice note says becomes the message's text. One that cannot be had leaves it as it is,
+/// and the guest is asked to write.
+Status Worker::listen(Work& work, const Session& session) {
+  if (work.flow->speech.empty() || !is_voice_note(work.message)) return Done{};
+  const auto files = files_of(work.row().tenant, work.row().channel, work.message, work.now);
+  if (files.empty()) return Done{};
+  const auto& language = session.language.empty() ? work.message.language : session.language;
+  auto heard = parts_.transcribe(work.flow->speech, files.front(), language);
+  if (heard) {
+    work.message.text = *std::move(heard);
+    return Done{};
+  }
+  const auto error_class = heard.error().error_class;
+  const bool may_pass = error_class == ErrorClass::retry || error_class == ErrorClass::deadline;
+  if (may_pass && work.leased.lease.attempt < kListenTries) return heard.error();
+  work.log.warn("a voice note could not be heard; its guest is asked to write",
+                {{"channel", work.row().channel}, {"error", heard.error().message}});
+  return Done{};
 }
 
 Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
@@ -303,6 +333,7 @@ std::vector<OutboxItem> Worker::replies(const Work& work, const Effect& effect) 
       .recipient = work.message.sender_id,
       .text = parts_.texts.render(effect.session.language, effect.say.lines),
       .thread_id = work.message.thread_id,
+      .subject = work.message.subject,
       .language = effect.session.language,
       .reference = reply_reference(row.tenant, row.channel, row.message_id)};
   for (const auto& button : effect.say.buttons)
@@ -350,6 +381,10 @@ Status Worker::commit(const Work& work, const Effect& effect) {
     std::ranges::move(out.filtered, std::back_inserter(filtered));
   }
 
+  std::vector<MediaFile> files;
+  if (treatment_of(work.message) != Treatment::none)
+    files = files_of(row.tenant, row.channel, work.message, work.now);
+
   SessionRow session = work.stored;
   session.tenant = row.tenant;
   session.lane = work.lane;
@@ -392,6 +427,7 @@ Status Worker::commit(const Work& work, const Effect& effect) {
       return Error{ErrorClass::retry, "a session changed while its message was handled"};
     parts_.guests.wrote(tx, work.who, work.guest, last_inbound_of(work));
     for (const auto& item : items) parts_.outbox.add(tx, item);
+    for (const auto& file : files) parts_.media_files.add(tx, file);
     for (const auto& entry : filtered) parts_.notification_logs.add(tx, entry);
     if (reservation) parts_.reservations.save(tx, *reservation);
     if (dead_letter) DeadLetters::add(tx, *dead_letter);

@@ -15,6 +15,7 @@
 #include "store/acts.hpp"
 #include "store/guests.hpp"
 #include "store/inbox.hpp"
+#include "store/media_files.hpp"
 #include "store/notification_logs.hpp"
 #include "store/outbox.hpp"
 #include "store/sessions.hpp"
@@ -24,6 +25,10 @@ namespace conserje {
 /// Asks an nlu plugin, by its name in the pipeline.
 using Understand =
     std::function<Result<nlu::ParseReply>(const std::string& plugin, const nlu::ParseRequest&)>;
+
+/// Asks a speech plugin, by its name in the pipeline, what is said in a guest's file.
+using Transcribe = std::function<Result<std::string>(
+    const std::string& plugin, const MediaFile& file, const std::string& language)>;
 
 /// Turns messages into replies: leases a guest's oldest message, lets the engine decide, and stores
 /// session, replies, events and "handled" in one transaction. A crash at any point repeats the
@@ -41,9 +46,11 @@ class Worker {
     Acts& acts;
     Reservations& reservations;
     NotificationLogs& notification_logs;
+    MediaFiles& media_files;
     const Pipeline& pipeline;
     const Texts& texts;
     Understand understand;
+    Transcribe transcribe;
     std::map<std::string, Gateway*> gateways;  // By the PMS plugin's name.
     const Clock& clock;
     Random& random;
@@ -68,6 +75,7 @@ class Worker {
   Status recognise(Work& work);
   static WallTime last_inbound_of(const Work& work);
   Result<Effect> effect_of(Work& work);
+  Status listen(Work& work, const Session& session);
   Result<Effect> converse(const Work& work, Session session);
   Result<Effect> carry_out(const Work& work, Session session, const Proposal& proposal);
   Result<Said> hear(const Work& work, const Session& session, std::string& language);

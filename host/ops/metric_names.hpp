@@ -51,6 +51,20 @@ inline constexpr MetricFamily kPmsCacheHits{
 inline constexpr MetricFamily kPmsCacheMisses{
     "pms_cache_misses_total", "Answers that the cache did not have.", {"operation"}};
 
+// media
+inline constexpr MetricFamily kMediaFetched{
+    "media_files_fetched_total", "Attempts to fetch a guest's file.", {"channel", "result"}};
+
+// communication
+inline constexpr MetricFamily kChannelStatus{
+    "channel_status", "0 unknown, 1 online, 2 degraded, 3 down.", {"channel"}};
+inline constexpr MetricFamily kChannelRestarts{
+    "channel_restarts_total", "Restarts of a provider's side that we asked for.", {"channel"}};
+inline constexpr MetricFamily kMessagesRecovered{
+    "messages_recovered_total",
+    "Guest messages that only the provider's own list told us of.",
+    {"channel"}};
+
 // delivery
 inline constexpr MetricFamily kNotifications{"notifications_total",
                                              "Attempts to deliver an event, by sink kind.",

@@ -184,6 +184,14 @@ void read_limits(Section& limits, Limits& out) {
     delivery.schedule("retry_replies_s", out.delivery.replies);
     delivery.schedule("retry_events_s", out.delivery.events);
   });
+  limits.section("channels", [&](Section& channels) {
+    channels.duration("health_every_s", out.channels.health_every, 0s, 24h);
+    channels.duration("reconcile_every_s", out.channels.reconcile_every, 0s, 24h);
+  });
+  limits.section("media", [&](Section& media) {
+    media.number<std::size_t>("max_bytes", out.media.max_bytes, 1024, 100 * 1024 * 1024);
+    media.number("keep_days", out.media.keep_days, 1U, 3'650U);
+  });
 }
 
 constexpr auto kListenNeeded = "an address and a port, such as 127.0.0.1:8080 or [::1]:8080";
@@ -328,6 +336,7 @@ void read_flow(Section& section, Flow& flow) {
   }
   section.words("confirm_by", flow.confirm_by,
                 "a list of channel plugins that write, such as [sms, mail]");
+  section.name("speech", flow.speech, "the name of a speech plugin");
 }
 
 void read_notify(Section& section, Notify& notify) {

@@ -146,6 +146,7 @@ struct Flow {
   /// Channels that confirm in writing what these doors cannot, such as a reservation made by voice;
   /// the first one that `plugins` has.
   std::vector<std::string> confirm_by{};
+  std::string speech{};  // The plugin that listens to voice notes; empty: guests must write.
 
   bool operator==(const Flow&) const = default;
 };
@@ -187,7 +188,7 @@ struct ConversationLimits {
 };
 
 struct DeliveryLimits {
-  unsigned workers = 4;
+  unsigned workers = 8;  // One channel or sink gets half of them at most.
   Millis lease{60'000};
   /// A reply whose sending ended without an answer waits this long for the channel's own word (a
   /// delivery status) before it is sent again.
@@ -200,10 +201,28 @@ struct DeliveryLimits {
   bool operator==(const DeliveryLimits&) const = default;
 };
 
+/// How closely the providers of channels are watched. 0: not at all.
+struct ChannelLimits {
+  Millis health_every{180'000};
+  Millis reconcile_every{300'000};  // What came in by the provider's own list, against ours.
+
+  bool operator==(const ChannelLimits&) const = default;
+};
+
+/// Files that guests send.
+struct MediaLimits {
+  std::size_t max_bytes = 25 * 1024 * 1024;  // Of one file; a larger one is not fetched.
+  unsigned keep_days = 30;
+
+  bool operator==(const MediaLimits&) const = default;
+};
+
 struct Limits {
   HttpLimits http{};
   ConversationLimits conversation{};
   DeliveryLimits delivery{};
+  ChannelLimits channels{};
+  MediaLimits media{};
 
   bool operator==(const Limits&) const = default;
 };

@@ -122,6 +122,7 @@ class Validation {
     }
     check_plugin(path + ".understand", flow.understand, "nlu");
     check_plugin(path + ".pms", flow.pms, "pms");
+    check_plugin(path + ".speech", flow.speech, "speech");
     for (std::size_t i = 0; i < flow.handlers.size(); ++i)
       check_word(indexed(path + ".handlers", i), flow.handlers[i], vocabulary_.intents,
                  "an intent");

@@ -43,6 +43,7 @@ class WorkerTest : public testing::Test {
     acts_.emplace(*database_);
     reservations_.emplace(*database_);
     logs_.emplace(*database_);
+    media_files_.emplace(*database_);
     worker_.emplace(Worker::Parts{
         .database = *database_,
         .inbox = *inbox_,
@@ -52,9 +53,19 @@ class WorkerTest : public testing::Test {
         .acts = *acts_,
         .reservations = *reservations_,
         .notification_logs = *logs_,
+        .media_files = *media_files_,
         .pipeline = pipeline_,
         .texts = *texts_,
-        .understand = [this](const std::string&, const nlu::ParseRequest&) { return heard_; },
+        .understand =
+            [this](const std::string&, const nlu::ParseRequest& request) {
+              read_.push_back(request.text);
+              return heard_;
+            },
+        .transcribe =
+            [this](const std::string& plugin, const MediaFile& file, const std::string&) {
+              listened_.push_back(plugin + " " + file.media);
+              return spoken_;
+            },
         .gateways = {{"frontdesk", &pms_.gateway()}},
         .clock = pms_.clock,
         .random = random_,
@@ -177,6 +188,10 @@ class WorkerTest : public testing::Test {
   Log log_ = Log::silent();
   Pipeline pipeline_;
   Result<nlu::ParseReply> heard_ = nlu::ParseReply{};
+  Result<std::string> spoken_ = std::string("hola");
+  std::vector<std::string> read_;
+  std::vector<std::string> listened_;
+  std::optional<MediaFiles> media_files_;
   std::unique_ptr<Database> database_;
   std::vector<std::string> answered_;
   std::optional<Texts> texts_;
@@ -442,6 +457,79 @@ TEST_F(WorkerTest, SpeaksAgainAfterTheSilence) {
   hear("thanks");
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving().back(), "You are welcome!");
+}
+
+channel::UnifiedMessage voice_note() {
+  return {.type = "media", .media = channel::Media{.kind = "voice", .reference = "V1"}};
+}
+
+TEST_F(WorkerTest, UnderstandsWhatAVoiceNoteSays) {
+  pipeline_.flows[0].speech = "ears";
+  hear("greeting");
+  receive("A1", voice_note());
+  step();
+  EXPECT_EQ(listened_, (std::vector<std::string>{R"(ears {"kind":"voice","reference":"V1"})"}));
+  EXPECT_EQ(read_, (std::vector<std::string>{"hola"}));
+  EXPECT_EQ(leaving().size(), 1U);
+}
+
+TEST_F(WorkerTest, AsksToWriteWhereNobodyListens) {
+  receive("A1", voice_note());
+  step();
+  EXPECT_EQ(listened_, std::vector<std::string>{});
+  EXPECT_EQ(leaving(), (std::vector<std::string>{texts_->render("en", {"unsupported", {}})}));
+}
+
+TEST_F(WorkerTest, TriesAVoiceNoteAgainAndThenAsksToWrite) {
+  pipeline_.flows[0].speech = "ears";
+  spoken_ = Error{ErrorClass::retry, "away"};
+  receive("A1", voice_note());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(leaving(), std::vector<std::string>{});
+    EXPECT_TRUE(step());
+    pms_.clock.advance(Millis(60'000));
+  }
+  EXPECT_EQ(leaving(), (std::vector<std::string>{texts_->render("en", {"unsupported", {}})}));
+}
+
+TEST_F(WorkerTest, AsksToWriteWhenNothingWasUnderstood) {
+  pipeline_.flows[0].speech = "ears";
+  spoken_ = std::string();
+  receive("A1", voice_note());
+  step();
+  EXPECT_EQ(leaving(), (std::vector<std::string>{texts_->render("en", {"unsupported", {}})}));
+}
+
+TEST_F(WorkerTest, HasTheFilesOfAMessageFetched) {
+  hear("greeting");
+  auto message = voice_note();
+  message.text = "the receipt";
+  message.media->kind = "image";
+  receive("A1", message);
+  step();
+  const auto row = value_of(media_files_->find(media_id("hotel-sol", "whatsapp", "A1", 0)));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->state, MediaState::pending);
+}
+
+TEST_F(WorkerTest, FetchesNothingOfWhatAMachineWrote) {
+  auto message = voice_note();
+  message.automated = true;
+  receive("A1", message);
+  step();
+  EXPECT_FALSE(value_of(media_files_->find(media_id("hotel-sol", "whatsapp", "A1", 0))));
+}
+
+TEST_F(WorkerTest, AnswersUnderTheSameSubject) {
+  hear("greeting");
+  receive("A1", {.text = "hello", .thread_id = "T1", .subject = "Booking"});
+  step();
+  const auto request = value_of(database_->read([](Transaction& tx) {
+    return *decode<channel::SendRequest>(
+        tx.query("SELECT payload FROM outbox").front().text("payload"));
+  }));
+  EXPECT_EQ(request.thread_id, "T1");
+  EXPECT_EQ(request.subject, "Booking");
 }
 
 }  // namespace
