@@ -88,6 +88,22 @@ TEST(Errors, OfTheLimitOfOneGuestWaitLongerEachTime) {
   EXPECT_EQ(verdict_on(131056, 1000), (Verdict{retry, 4096s}));
 }
 
+TEST(Errors, SayWhatElseTheyMean) {
+  EXPECT_EQ(hint_of("131047"), (Hint{.needs_template = true}));
+  EXPECT_EQ(hint_of("131048"), (Hint{.needs_person = true}));
+  EXPECT_EQ(hint_of("131064"), (Hint{.needs_person = true}));
+  EXPECT_EQ(hint_of("131056"), (Hint{.limit = Limit::one_guest}));
+  for (const auto* code : {"130429", "4", "80007"})
+    EXPECT_EQ(hint_of(code), (Hint{.limit = Limit::our_number})) << code;
+  for (const auto* code : {"", "131026", "131049", "130472", "132001"})
+    EXPECT_EQ(hint_of(code), Hint{}) << code;
+}
+
+TEST(Errors, ThatSendNothingWithoutAnAnswerMayBeTriedAgain) {
+  EXPECT_EQ(nothing_sent({deadline, "late"}), (Error{retry, "late"}));
+  EXPECT_EQ(nothing_sent({config, "no"}), (Error{config, "no"}));
+}
+
 TEST(Errors, SayWhatMetaSaid) {
   EXPECT_EQ(
       error(
