@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -63,6 +64,12 @@ Error in_part(Error error, std::size_t sent, std::size_t parts) {
   if (parts > 1)
     error.message += " (in part " + std::to_string(sent + 1) + " of " + std::to_string(parts) + ")";
   return error;
+}
+
+/// The file may be the reason: an id that Meta does not know, or a file that it cannot read.
+bool is_about_media(const Error& error) {
+  constexpr std::string_view kCodes[] = {"100", "131009", "131052", "131053"};
+  return std::ranges::find(kCodes, error.vendor_code) != std::end(kCodes);
 }
 
 }  // namespace
@@ -164,54 +171,58 @@ Result<channel::SendReply> WhatsApp::send_media(const Call& call,
   if (!message.media || message.template_) return send(call, message);
   const auto form = form_of(*message.media, file);
   if (!form) return form.error();
-  if (file.empty()) {
-    const Attachment linked{.form = *form, .link = message.media->url};
-    return dispatch(call, message, &linked);
-  }
-  const auto uploaded = upload(call, account_of(message), *form, file);
+  const Attachment linked{.form = *form, .link = message.media->url};
+  if (file.empty()) return dispatch(call, message, &linked);
+
+  const auto account = account_of(message);
+  if (!account) return account.error();
+  if (const auto right = to_messages(message, &linked); !right) return right.error();
+  const auto uploaded = upload(call, *account, *form, file);
   if (!uploaded) return uploaded.error();
   const Attachment attachment{.form = *form, .id = uploaded->id};
   auto sent = dispatch(call, message, &attachment);
-  if (sent || !uploaded->is_from_before || sent.error().error_class != ErrorClass::permanent)
-    return sent;
-  const std::lock_guard lock(mutex_);  // Perhaps Meta has it no longer.
-  uploads_.erase(uploaded->key);
-  Error error = sent.error();
+  if (sent || !uploaded->is_from_before || !is_about_media(sent.error())) return sent;
+  Error error = sent.error();  // Perhaps Meta has it no longer.
   error.error_class = ErrorClass::retry;
+  const std::lock_guard lock(mutex_);
+  uploads_.erase(uploaded->key);
   return error;
 }
 
 Result<channel::SendReply> WhatsApp::dispatch(const Call& call, const channel::SendRequest& message,
                                               const Attachment* file) {
   const auto account = account_of(message);
-  if (!is_digits(account))
-    return Error{ErrorClass::config, "whatsapp: the account is not a phone number id"};
+  if (!account) return account.error();
   const auto bodies = to_messages(message, file);
   if (!bodies) return bodies.error();
   if (bodies->size() > 1) restore_progress(message.reference);
-  mark_read(call, account, message.recipient);
+  mark_read(call, *account, message.recipient);
 
   channel::SendReply reply;
   for (std::size_t number = 0; number < bodies->size(); ++number) {
     const Part part{.reference = message.reference, .number = number};
-    if (const auto id = ledger_.id_of(part, bodies->size())) {
-      reply.message_ids.push_back(*id);
-      continue;
-    }
-    const auto accepted = post(call, account, message, (*bodies)[number]);
-    if (!accepted) {
-      const bool is_late = hint_of(accepted.error().vendor_code).needs_template;
-      if (is_late && number == 0) return channel::SendReply{.needs_template = true};
-      return in_part(accepted.error(), number, bodies->size());
-    }
-    ledger_.accepted(part, accepted->message_id, host_.now_ms());
-    keep_progress(part, bodies->size(), accepted->message_id);
+    const auto accepted = send_part(call, *account, message, part, *bodies);
+    if (!accepted && number == 0 && hint_of(accepted.error().vendor_code).needs_template)
+      return channel::SendReply{.needs_template = true};
+    if (!accepted) return in_part(accepted.error(), number, bodies->size());
     reply.message_ids.push_back(accepted->message_id);
     const bool has_other =
         !accepted->address.empty() && accepted->address != to_e164(message.recipient);
     if (has_other) reply.recipient_alias = accepted->address;
   }
   return reply;
+}
+
+/// Sends one part, unless it went out before.
+Result<Accepted> WhatsApp::send_part(const Call& call, const std::string& account,
+                                     const channel::SendRequest& message, const Part& part,
+                                     const std::vector<std::string>& bodies) {
+  if (auto id = ledger_.id_of(part, bodies.size())) return Accepted{.message_id = *std::move(id)};
+  auto accepted = post(call, account, message, bodies[part.number]);
+  if (!accepted) return accepted;
+  ledger_.accepted(part, accepted->message_id, host_.now_ms());
+  keep_progress(part, bodies.size(), accepted->message_id);
+  return accepted;
 }
 
 /// Sends one message, unless a limit of Meta's still holds.
@@ -257,9 +268,13 @@ void WhatsApp::restore_progress(const std::string& reference) {
   const auto entry = host_.kv_get(std::string(kProgressPrefix) + reference);
   const auto json = entry && *entry ? parse_json((*entry)->value) : Result<Json>(Json());
   if (!json || !json->is_object()) return;
-  const auto ids = json->value("ids", std::vector<std::string>());
-  for (std::size_t number = 0; number < ids.size(); ++number)
-    ledger_.restore({.reference = reference, .number = number}, ids[number]);
+  const auto ids = json->find("ids");
+  if (ids == json->end() || !ids->is_array()) return;
+  Part part{.reference = reference};
+  for (const auto& id : *ids) {
+    if (id.is_string()) ledger_.restore(part, id.get<std::string>());
+    ++part.number;
+  }
 }
 
 void WhatsApp::keep_progress(const Part& part, std::size_t parts, const std::string& message_id) {
@@ -334,8 +349,11 @@ channel::Capabilities WhatsApp::capabilities() const {
 
 // ---- HTTP.
 
-const std::string& WhatsApp::account_of(const channel::SendRequest& message) const {
-  return message.account.empty() ? config_.phone_number_id : message.account;
+/// The number to send from; its id becomes part of an address.
+Result<std::string> WhatsApp::account_of(const channel::SendRequest& message) const {
+  const auto& account = message.account.empty() ? config_.phone_number_id : message.account;
+  if (is_digits(account)) return account;
+  return Error{ErrorClass::config, "whatsapp: the account is not a phone number id"};
 }
 
 Result<HttpResponse> WhatsApp::request(const Call& call, std::string method, std::string path,

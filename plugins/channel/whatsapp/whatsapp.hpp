@@ -63,6 +63,9 @@ class WhatsApp final : public Channel {
 
   Result<channel::SendReply> dispatch(const Call& call, const channel::SendRequest& message,
                                       const Attachment* file);
+  Result<Accepted> send_part(const Call& call, const std::string& account,
+                             const channel::SendRequest& message, const Part& part,
+                             const std::vector<std::string>& bodies);
   Result<Accepted> post(const Call& call, const std::string& account,
                         const channel::SendRequest& message, const std::string& body);
   void mark_read(const Call& call, const std::string& account, const std::string& guest);
@@ -80,7 +83,7 @@ class WhatsApp final : public Channel {
   Result<FetchedMedia> checked(const Call& call, const MediaFile& file,
                                HttpResponse response) const;
 
-  const std::string& account_of(const channel::SendRequest& message) const;
+  Result<std::string> account_of(const channel::SendRequest& message) const;
   Result<HttpResponse> request(const Call& call, std::string method, std::string path,
                                std::string_view body = {}) const;
   Result<HttpResponse> exchange(const Call& call, http::HttpCall head, std::string_view body) const;

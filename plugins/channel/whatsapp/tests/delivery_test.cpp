@@ -234,6 +234,35 @@ TEST_F(Delivery, HasSentNothingWhenAnUploadIsUnanswered) {
             Result<SendReply>(Error{ErrorClass::permanent, "whatsapp: HTTP 400", {}, "100"}));
 }
 
+TEST_F(Delivery, UploadsNothingForAMessageThatCannotGo) {
+  const channel::SendRequest wrong[] = {{.account = "../me", .recipient = "+34655010203"},
+                                        {.recipient = "ana@example.org"}};
+  for (auto request : wrong) {
+    request.media = channel::Media{.kind = "image", .mime_type = "image/png"};
+    EXPECT_FALSE(plugin_->send_media(testkit::FakeCall(host_), request, "PNG"));
+  }
+  EXPECT_TRUE(host_.sent.empty());
+}
+
+TEST_F(Delivery, KeepsAnUploadWhoseMessageFailedForAnotherReason) {
+  expect_file("PNG", HttpResponse{.status = 200, .body = R"({"id":"772201998877001"})"});
+  expect_image("772201998877001", HttpResponse{.status = 503});
+  EXPECT_FALSE(deliver_file("PNG"));
+  expect_image("772201998877001", refused(131026));
+  EXPECT_EQ(deliver_file("PNG"),
+            Result<SendReply>(Error{ErrorClass::permanent, "whatsapp: HTTP 400", {}, "131026"}));
+}
+
+TEST_F(Delivery, IsNotConfusedByWhatItDidNotKeepItself) {
+  for (const auto* kept : {"", "7", "[]", R"({"ids":7})", R"({"ids":[7,null]})"}) {
+    host_.kv["sent/r1"] = {kept, 1};
+    plugin_ = make();
+    expect_first(accepted("wamid.OUT1=="));
+    expect_second(accepted("wamid.OUT2=="));
+    EXPECT_EQ(deliver_long(), kBoth) << kept;
+  }
+}
+
 TEST_F(Delivery, LetsMetaFetchWhatHasALink) {
   expect_post(
       R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"34655010203",)"
