@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "../common/base64.hpp"
+#include "../common/hex.hpp"
 #include "conserje/url.hpp"
 
 namespace conserje::whatsapp {
@@ -138,17 +139,6 @@ bool differs(std::string_view text, std::string_view digest) {
   if (text.size() == 2 * digest.size()) return lower != to_hex(digest);
   const auto encoded = base64(digest);
   return text.size() == encoded.size() && text != encoded;
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
 }
 
 }  // namespace conserje::whatsapp

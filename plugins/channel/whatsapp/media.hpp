@@ -58,7 +58,4 @@ std::string_view origin_of(std::string_view url);
 /// 32 bytes. What is neither says nothing.
 bool differs(std::string_view text, std::string_view digest);
 
-/// `bytes` in lower-case hexadecimal digits.
-std::string to_hex(std::string_view bytes);
-
 }  // namespace conserje::whatsapp

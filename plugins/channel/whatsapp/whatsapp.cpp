@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "../common/hex.hpp"
 #include "address.hpp"
 #include "conserje/config.hpp"
 #include "conserje/url.hpp"

@@ -118,6 +118,23 @@ TEST(Errors, SayWhatMetaSaid) {
              "131047"}));
 }
 
+TEST(Errors, SayToWhomTooMuchWasSent) {
+  EXPECT_EQ(
+      error(
+          400,
+          R"({"error":{"message":"(#131056) (Business Account, Consumer Account) pair rate limit hit",)"
+          R"("type":"OAuthException","code":131056,"error_data":{"messaging_product":"whatsapp",)"
+          R"("details":"Message failed to send because there were too many messages sent from this )"
+          R"(phone number to the same phone number in a short period of time."},)"
+          R"("fbtrace_id":"Az8or2yhqkZfEZ"}})"),
+      (Error{retry,
+             "whatsapp: HTTP 400, (#131056) (Business Account, Consumer Account) pair rate limit "
+             "hit: Message failed to send because there were too many messages sent from this "
+             "phone number to the same phone number in a short period of time. (fbtrace_id "
+             "Az8or2yhqkZfEZ)",
+             4s, "131056"}));
+}
+
 TEST(Errors, FollowTheCodeRatherThanTheStatus) {
   EXPECT_EQ(error(500, R"({"error":{"code":3,"message":"No capability"}})"),
             (Error{config, "whatsapp: HTTP 500, No capability", {}, "3"}));

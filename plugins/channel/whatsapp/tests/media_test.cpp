@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "../../common/hex.hpp"
+
 namespace conserje::whatsapp {
 namespace {
 

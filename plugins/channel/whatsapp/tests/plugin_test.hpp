@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../common/hex.hpp"
 #include "conserje/testkit/fake_host.hpp"
 #include "whatsapp.hpp"
 
