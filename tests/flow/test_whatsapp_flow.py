@@ -224,6 +224,46 @@ def test_what_a_guest_wrote_is_marked_as_read(graph, receiver, config, make_host
     assert (b"typing_indicator" in graph.requests[0].body) == (setting == "typing")
 
 
+def test_a_number_that_nobody_listens_to_is_subscribed_again(graph, receiver, config, make_host):
+    """Connected and deaf: the provider takes what is sent, says that all is well, and posts nothing."""
+    config["plugins"]["whatsapp"]["config"]["business_account_id"] = graph.business_account_id
+    config["limits"]["channels"] = {"health_every_s": 1}
+    host = make_host(config)
+    host.start()
+    host.wait_for_log("the channel is online")
+    graph.is_subscribed = False
+    graph.wait_for(lambda: graph.is_subscribed)
+    host.wait_for_log("the channel's provider is asked to restart")
+    hotels.Hotel(host, graph, receiver).ask(GUEST, "Hola")
+
+
+FILE = b"\xff\xd8jpeg\xff\xd9"
+
+
+@pytest.mark.parametrize("faults", [[], [stand_in.answering(404)], [stand_in.answering(503)], [stand_in.CUT]],
+                         ids=["well", "expired", "503", "cut"])  # fmt: skip
+def test_a_file_that_a_guest_sends_is_kept(small_hotel, faults):
+    graph = small_hotel.graph
+    graph.may_fail = lambda request: request.path.startswith("/media-files/")
+    graph.fail_next(*faults)
+    receipt = graph.file(GUEST, "image", "image/jpeg", FILE, caption="Aquí está el comprobante")
+    assert graph.deliver(small_hotel.webhook, [receipt])[0] == 200
+    graph.wait_for(lambda: small_hotel.rows("SELECT 1 FROM media_files WHERE state = 'kept'"), timeout_s=90)
+    ((name, kind),) = small_hotel.rows("SELECT lane, mime_type FROM media_files")
+    assert kind == "image/jpeg"
+    assert (small_hotel.host.folder / "data/media" / name).read_bytes() == FILE
+
+
+def test_a_file_that_is_too_large_is_not_even_downloaded(graph, receiver, config, make_host):
+    config["limits"]["media"] = {"max_bytes": 1024}
+    host = make_host(config)
+    host.start()
+    hotel = hotels.Hotel(host, graph, receiver)
+    assert graph.deliver(hotel.webhook, [graph.file(GUEST, "video", "video/mp4", b"v" * 1025)])[0] == 200
+    graph.wait_for(lambda: hotel.rows("SELECT 1 FROM media_files WHERE state = 'failed'"), timeout_s=60)
+    assert not [request for request in graph.requests if request.path.startswith("/media-files/")]
+
+
 def test_the_host_says_how_it_is(hotel):
     assert hotel.host.get("/health/live")[0] == 200
     assert hotel.host.get("/health/ready")[0] == 200

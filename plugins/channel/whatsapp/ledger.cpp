@@ -41,12 +41,8 @@ void Ledger::accepted(const Part& part, const std::string& message_id, std::int6
 
 void Ledger::restore(const Part& part, const std::string& message_id) {
   const std::lock_guard lock(mutex_);
-  if (!message_id.empty()) of(part.reference).ids.try_emplace(part.number, message_id);
-}
-
-bool Ledger::knows(const std::string& reference) const {
-  const std::lock_guard lock(mutex_);
-  return sendings_.find(reference) != nullptr;
+  auto& sending = of(part.reference);
+  if (!message_id.empty() && !sending.has_failed) sending.ids.try_emplace(part.number, message_id);
 }
 
 void Ledger::heard(const channel::DeliveryStatus& status, const CallbackData& data) {

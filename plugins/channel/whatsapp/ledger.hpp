@@ -40,9 +40,8 @@ class Ledger {
  public:
   /// Meta took this part.
   void accepted(const Part& part, const std::string& message_id, std::int64_t now_ms);
-  /// What `accepted` told an earlier process.
+  /// What `accepted` told an earlier process; a failure since then counts for more.
   void restore(const Part& part, const std::string& message_id);
-  bool knows(const std::string& reference) const;
   /// A status told of a message that has `data`. One that failed did not go out, nor do we hear of
   /// its other parts any more: the message may go again, as something else.
   void heard(const channel::DeliveryStatus& status, const CallbackData& data);

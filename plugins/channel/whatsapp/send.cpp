@@ -274,7 +274,8 @@ Status check(const channel::Template& wanted, std::string_view language) {
 }
 
 /// The text with the buttons as Meta takes them.
-void add_words(const SendRequest& request, std::string_view text, Composer& composer) {
+void add_words(const SendRequest& request, Composer& composer) {
+  const auto& text = request.text;
   const bool has_body = !split(text, kMaxText).empty();
   if (request.buttons.empty())
     composer.add_text(text);
@@ -296,7 +297,7 @@ void add_file_and_words(const SendRequest& request, const Attachment& file, Comp
                         (!is_text || request.buttons.empty());
   composer.add_file(file, has_room ? caption : "");
   if (!has_room && !is_text) composer.add_text(caption);
-  if (!has_room || !is_text) add_words(request, request.text, composer);
+  if (!has_room || !is_text) add_words(request, composer);
 }
 
 }  // namespace
@@ -317,7 +318,7 @@ Result<std::vector<std::string>> to_messages(const SendRequest& request, const A
   if (file != nullptr)
     add_file_and_words(request, *file, composer);
   else
-    add_words(request, request.text, composer);
+    add_words(request, composer);
 
   auto messages = composer.take();
   if (messages.empty()) return refusal(ErrorClass::permanent, "there is nothing to send");

@@ -265,7 +265,7 @@ void WhatsApp::mark_read(const Call& call, const std::string& account, const std
 // ---- Messages of several parts: how far they went outlives a restart of the host.
 
 void WhatsApp::restore_progress(const std::string& reference) {
-  if (reference.empty() || ledger_.knows(reference)) return;
+  if (reference.empty()) return;
   const auto entry = host_.kv_get(std::string(kProgressPrefix) + reference);
   const auto json = entry && *entry ? parse_json((*entry)->value) : Result<Json>(Json());
   if (!json || !json->is_object()) return;

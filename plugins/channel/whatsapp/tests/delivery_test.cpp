@@ -118,6 +118,16 @@ TEST_F(Delivery, DoesNotRepeatThemAfterARestartOfTheHost) {
   EXPECT_TRUE(host_.kv.empty());
 }
 
+TEST_F(Delivery, RemembersThemAlsoWhereAStatusWasFasterThanTheNextTry) {
+  expect_first(accepted("wamid.OUT1=="));
+  expect_second(HttpResponse{.status = 503});
+  EXPECT_FALSE(deliver_long());
+  plugin_ = make();
+  hear(status_of("wamid.OUT2==", "sent", "r1"));
+  EXPECT_EQ(deliver_long(), kBoth);
+  EXPECT_EQ(host_.sent.size(), 2U);
+}
+
 TEST_F(Delivery, ForgetsAfterAWeekHowFarAMessageWent) {
   host_.kv["sent/old"] = {R"({"at_ms":1766620800000,"ids":["wamid.1"]})", 1};
   host_.kv["sent/new"] = {R"({"at_ms":1766620800001,"ids":["wamid.2"]})", 1};

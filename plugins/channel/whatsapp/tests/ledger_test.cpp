@@ -41,8 +41,6 @@ TEST_F(ALedger, KnowsWhatWasAccepted) {
   EXPECT_EQ(ledger.id_of(part(0), 2), Id("wamid.1"));
   EXPECT_EQ(ledger.id_of(part(1), 2), Id());
   EXPECT_EQ(ledger.id_of({.reference = "r2"}, 1), Id());
-  EXPECT_TRUE(ledger.knows("r1"));
-  EXPECT_FALSE(ledger.knows("r2"));
 }
 
 TEST_F(ALedger, KnowsByItsStatusWhatWasAcceptedWithoutAnAnswer) {
@@ -84,6 +82,12 @@ TEST_F(ALedger, TakesBackWhatWasKept) {
   ledger.restore(part(1), "");
   EXPECT_EQ(ledger.id_of(part(0), 3), Id("wamid.1"));
   EXPECT_EQ(ledger.id_of(part(1), 3), Id());
+  hear("sent", "wamid.2", "r1/part:1");
+  ledger.restore(part(0), "wamid.9");  // Known already.
+  EXPECT_EQ(ledger.id_of(part(0), 3), Id("wamid.1"));
+  hear("failed", "wamid.2", "r1/part:1");
+  ledger.restore(part(0), "wamid.1");
+  EXPECT_EQ(ledger.id_of(part(0), 3), Id());
 }
 
 TEST_F(ALedger, IsUnheardAfterTwoMessagesOfWhichNothingIsTold) {
