@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 
 #include "host_process.hpp"
 
@@ -20,7 +21,8 @@ std::string body_of(std::size_t number) {
       std::string(kPhoneNumberId) +
       R"("},"contacts":[{"profile":{"name":"Luc\u00eda Ferrer"},"wa_id":")" + guest +
       R"("}],"messages":[{"from":")" + guest + R"(","id":")" + webhook_id(number) +
-      R"(","timestamp":"1785920400","type":"text","text":{"body":"Hola)";
+      R"(","timestamp":")" + std::to_string(std::time(nullptr)) +  // Its guest may be answered.
+      R"(","type":"text","text":{"body":"Hola)";
   const std::string after = R"("}}]}}]}]})";
   // The rest of the kilobyte is what guests say around what they want.
   return before + std::string(kBodySize - before.size() - after.size(), '.') + after;

@@ -35,6 +35,7 @@ def configuration(graph, receiver, store, plugin_path):
                     "verify_token": graph.verify_token,
                     "api_url": graph.url + "/v23.0",
                 },
+                "reply_template": {"name": "reply_waiting"},
             },
             "builtin": {"use": "nlu/builtin"},
             "frontdesk": {"use": "pms/mock", "config": {"persist": True, "rooms": [

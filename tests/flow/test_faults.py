@@ -26,13 +26,29 @@ def test_an_answer_of_the_channel_that_is_no_json_is_tried_again(small_hotel):
     assert len(small_hotel.graph.requests) == 2
 
 
-@pytest.mark.parametrize("name", ["window", "undeliverable"])
-def test_a_lasting_error_of_the_channel_is_a_dead_letter_with_its_reason(hotel, name):
-    hotel.graph.fail_next(graph_api.error(name))
+def test_a_lasting_error_of_the_channel_is_a_dead_letter_with_its_reason(hotel):
+    hotel.graph.fail_next(graph_api.error("undeliverable"))
     hotel.say(GUEST, "Hola")
-    code = graph_api.ERRORS[name][1]
-    hotel.graph.wait_for(lambda: hotel.rows(f"SELECT 1 FROM dead_letters WHERE reason LIKE '%{code}%'"))
+    hotel.graph.wait_for(lambda: hotel.rows("SELECT 1 FROM dead_letters WHERE reason LIKE '%131026%'"))
     assert len(hotel.graph.requests) == 1
+
+
+def test_a_window_that_closed_meanwhile_is_passed_by_a_template(hotel):
+    hotel.graph.fail_next(graph_api.error("window"))
+    assert "Hotel Sol" in hotel.ask(GUEST, "Hola")
+    (sent,) = hotel.graph.sent
+    assert (sent["type"], sent["template"]["name"]) == ("template", "reply_waiting")
+
+
+def test_a_closed_window_without_a_template_is_a_dead_letter_that_names_the_setting(graph, receiver, config, make_host):
+    del config["plugins"]["whatsapp"]["reply_template"]
+    host = make_host(config)
+    host.start()
+    hotel = hotels.Hotel(host, graph, receiver)
+    graph.fail_next(graph_api.error("window"))
+    hotel.say(GUEST, "Hola")
+    graph.wait_for(lambda: hotel.rows("SELECT 1 FROM dead_letters WHERE reason LIKE '%whatsapp.reply_template%'"))
+    assert len(graph.requests) == 1
 
 
 @pytest.mark.parametrize("fault", [stand_in.CUT, stand_in.DROP], ids=["cut", "drop"])

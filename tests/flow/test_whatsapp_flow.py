@@ -6,8 +6,11 @@ import re
 import graph_api
 import hotel as hotels
 import pytest
+import stand_in
 
 GUEST = "34655010203"
+USER_ID = "ES.10293847561029384756"
+PARAGRAPH = "El desayuno se sirve de 7 a 10:30 en el comedor. "
 
 
 def test_a_guest_asks_books_and_cancels(hotel):
@@ -121,6 +124,144 @@ def test_delivery_statuses_are_taken(hotel):
     statuses = [hotel.graph.status(sent, name) for name in ("delivered", "sent", "read")]
     assert hotel.graph.deliver(hotel.webhook, statuses=statuses)[0] == 200
     assert hotel.rows("SELECT provider_status FROM outbox WHERE kind = 'reply'") == [("read",)]
+
+
+def test_duplicates_in_any_order_have_one_effect_each(hotel):
+    guests = [f"3465501020{n}" for n in range(4)]
+    messages = [hotel.graph.text(guest, "Hola") for guest in guests]
+    assert set(hotel.graph.scramble(hotel.webhook, messages)) == {200}
+    hotel.graph.wait_for(lambda: all(hotel.graph.texts_to(guest) for guest in guests))
+    statuses = [hotel.graph.status(sent, name) for sent in hotel.graph.sent for name in ("read", "sent", "delivered")]
+    assert set(hotel.graph.scramble(hotel.webhook, statuses=statuses)) == {200}
+    assert hotel.rows("SELECT provider_status FROM outbox WHERE kind = 'reply'") == [("read",)] * 4
+    hotel.ask(guests[0], "Gracias")
+    assert len(hotel.graph.sent) == 5
+
+
+def test_a_guest_is_one_guest_by_his_number_and_by_his_user_id(hotel):
+    graph = hotel.graph
+
+    def ask(text, **who):
+        before = len(graph.sent)
+        assert graph.deliver(hotel.webhook, [graph.text(body=text, **who)])[0] == 200
+        graph.wait_for(lambda: graph.sent[before:])
+        return graph_api.text_of(graph.sent[before])
+
+    assert "Doble" in ask(hotels.ASK, guest=GUEST)
+    assert "Ana Pérez" in ask(hotels.BOOK, guest=GUEST, user_id=USER_ID)
+    assert "Código" in ask("Sí", guest=None, user_id=USER_ID)
+    assert [message.get("to", message.get("recipient")) for message in graph.sent] == [GUEST, USER_ID, USER_ID]
+    assert hotel.rows("SELECT count(*) FROM sessions") == [("1",)]
+
+
+@pytest.fixture
+def talkative(graph, receiver, config, make_host):
+    """A hotel one of whose answers takes three messages."""
+    config["faq"] = {"breakfast": {"es": 200 * PARAGRAPH}}
+    host = make_host(config)
+    host.start()
+    return hotels.Hotel(host, graph, receiver)
+
+
+AS_USUAL = stand_in.slow(0.0)
+
+
+@pytest.mark.parametrize("fault, late", [
+    (graph_api.error("unavailable"), False), (stand_in.CLOSE, False), (stand_in.CUT, True), (stand_in.DROP, True)],
+    ids=["503", "close", "cut", "drop"])  # fmt: skip
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_no_part_of_a_long_answer_goes_twice(talkative, number, fault, late):
+    """`late`: the provider took the part, and only its status says so."""
+    graph = talkative.graph
+    graph.fail_next(*[AS_USUAL] * number, fault)
+    talkative.say(GUEST, "¿A qué hora es el desayuno?")
+    if late:
+        graph.wait_for(lambda: graph.sent[number:])
+        assert graph.deliver(talkative.webhook, statuses=[graph.status(graph.sent[number], "sent")])[0] == 200
+    graph.wait_for(lambda: talkative.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"))
+    assert [len(text) > 3000 for text in graph.texts_to(GUEST)] == [True, True, False]
+    assert " ".join(graph.texts_to(GUEST)) == (200 * PARAGRAPH).strip()
+
+
+def test_no_part_of_a_long_answer_goes_twice_over_a_restart(talkative):
+    graph = talkative.graph
+    graph.fail_next(AS_USUAL, graph_api.error("throughput"))  # Ten seconds later it goes on.
+    talkative.say(GUEST, "¿A qué hora es el desayuno?")
+    graph.wait_for(lambda: len(graph.requests) == 2)
+    talkative.host.restart()
+    graph.wait_for(lambda: talkative.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"), timeout_s=60)
+    assert " ".join(graph.texts_to(GUEST)) == (200 * PARAGRAPH).strip()
+
+
+def test_a_window_that_the_provider_closes_afterwards_is_passed_by_a_template(hotel):
+    hotel.ask(GUEST, "Hola")
+    (sent,) = hotel.graph.sent
+    failed = hotel.graph.status(sent, "failed", 131047, "Re-engagement message")
+    assert hotel.graph.deliver(hotel.webhook, statuses=[failed, hotel.graph.status(sent, "sent")])[0] == 200
+    late = hotel.graph.wait_for(lambda: hotel.graph.sent[1:])[0]
+    assert late["type"] == "template"
+    assert hotel.graph.deliver(hotel.webhook, statuses=[hotel.graph.status(late, "delivered")])[0] == 200
+    hotel.graph.wait_for(lambda: hotel.rows("SELECT 1 FROM outbox WHERE provider_status = 'delivered'"))
+    assert len(hotel.graph.sent) == 2
+
+
+def test_a_failure_that_an_operator_must_mend_is_told(hotel):
+    hotel.ask(GUEST, "Hola")
+    failed = hotel.graph.status(hotel.graph.sent[0], "failed", 131042, "Business eligibility payment issue")
+    assert hotel.graph.deliver(hotel.webhook, statuses=[failed])[0] == 200
+    hotel.host.wait_for_log("131042")
+
+
+@pytest.mark.parametrize("setting", ["read", "typing"])
+def test_what_a_guest_wrote_is_marked_as_read(graph, receiver, config, make_host, setting):
+    config["plugins"]["whatsapp"]["config"]["read_receipts"] = setting
+    host = make_host(config)
+    host.start()
+    hotel = hotels.Hotel(host, graph, receiver)
+    message_id = hotel.say(GUEST, "Hola")
+    graph.wait_for(lambda: graph.texts_to(GUEST))
+    assert graph.read == [message_id]
+    assert (b"typing_indicator" in graph.requests[0].body) == (setting == "typing")
+
+
+def test_a_number_that_nobody_listens_to_is_subscribed_again(graph, receiver, config, make_host):
+    """Connected and deaf: the provider takes what is sent, says that all is well, and posts nothing."""
+    config["plugins"]["whatsapp"]["config"]["business_account_id"] = graph.business_account_id
+    config["limits"]["channels"] = {"health_every_s": 1}
+    host = make_host(config)
+    host.start()
+    host.wait_for_log("the channel is online")
+    graph.is_subscribed = False
+    graph.wait_for(lambda: graph.is_subscribed)
+    host.wait_for_log("the channel's provider is asked to restart")
+    hotels.Hotel(host, graph, receiver).ask(GUEST, "Hola")
+
+
+FILE = b"\xff\xd8jpeg\xff\xd9"
+
+
+@pytest.mark.parametrize("faults", [[], [stand_in.answering(404)], [stand_in.answering(503)], [stand_in.CUT]],
+                         ids=["well", "expired", "503", "cut"])  # fmt: skip
+def test_a_file_that_a_guest_sends_is_kept(small_hotel, faults):
+    graph = small_hotel.graph
+    graph.may_fail = lambda request: request.path.startswith("/media-files/")
+    graph.fail_next(*faults)
+    receipt = graph.file(GUEST, "image", "image/jpeg", FILE, caption="Aquí está el comprobante")
+    assert graph.deliver(small_hotel.webhook, [receipt])[0] == 200
+    graph.wait_for(lambda: small_hotel.rows("SELECT 1 FROM media_files WHERE state = 'kept'"), timeout_s=90)
+    ((name, kind),) = small_hotel.rows("SELECT lane, mime_type FROM media_files")
+    assert kind == "image/jpeg"
+    assert (small_hotel.host.folder / "data/media" / name).read_bytes() == FILE
+
+
+def test_a_file_that_is_too_large_is_not_even_downloaded(graph, receiver, config, make_host):
+    config["limits"]["media"] = {"max_bytes": 1024}
+    host = make_host(config)
+    host.start()
+    hotel = hotels.Hotel(host, graph, receiver)
+    assert graph.deliver(hotel.webhook, [graph.file(GUEST, "video", "video/mp4", b"v" * 1025)])[0] == 200
+    graph.wait_for(lambda: hotel.rows("SELECT 1 FROM media_files WHERE state = 'failed'"), timeout_s=60)
+    assert not [request for request in graph.requests if request.path.startswith("/media-files/")]
 
 
 def test_the_host_says_how_it_is(hotel):

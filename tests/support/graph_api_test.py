@@ -6,6 +6,7 @@ import json
 import time
 
 import graph_api
+import graph_rules
 import pytest
 import stand_in
 
@@ -50,13 +51,16 @@ IMAGE = common("image", {"link": "https://cdn.example.org/plano.jpg", "caption":
 LOCATION = common("location", {"latitude": 40.41678, "longitude": -3.70379, "name": "Hotel Sol"})
 REACTION = common("reaction", {"message_id": "wamid.T1==", "emoji": "🙏"})
 TEMPLATE = common("template", {"name": "reminder_24h", "language": {"code": "es"}, "components": [
-    {"type": "body", "parameters": [{"type": "text", "text": "Lucía"}]}]})  # fmt: skip
+    {"type": "body", "parameters": [{"type": "text", "text": "Lucía"}]},
+    {"type": "button", "sub_type": "quick_reply", "index": "0",
+     "parameters": [{"type": "payload", "payload": "REMINDER_YES:R-1042"}]}]})  # fmt: skip
 
 
 @pytest.fixture
 def graph():
     with graph_api.GraphApi() as api:
-        api.templates.add(("reminder_24h", "es"))
+        api.templates[("reminder_24h", "es")] = graph_rules.Template(parameters=1, buttons=1, length=100)
+        api.writes_now("34655010203")
         yield api
 
 
@@ -150,7 +154,17 @@ REFUSED = [
     (REACTION, "reaction.emoji", None, 131008),
     (REACTION, "context", {"message_id": "wamid.T1=="}, 131009),
     (TEMPLATE, "template.language.code", "pt", 132001),
+    (TEMPLATE, "template.name", "Reminder", 131009),
     (TEMPLATE, "template.components.0.parameters.0.text", "a\nb", 132012),
+    (TEMPLATE, "template.components.0.parameters.0.text", "a     b", 132012),
+    (TEMPLATE, "template.components.0.parameters.0.text", "", 132012),
+    (TEMPLATE, "template.components.0.parameters.0.text", "a" * 925, 132005),
+    (TEMPLATE, "template.components.0.parameters", [], 131009),
+    (TEMPLATE, "template.components", [], 132000),
+    (TEMPLATE, "template.components.1.index", "1", 132000),
+    (TEMPLATE, "template.components.1.index", None, 131008),
+    (IMAGE, "image", {"id": "1"}, 131009),  # Never uploaded.
+    (TEXT, "to", "34655010299", 131047),  # He never wrote.
 ]
 
 
@@ -203,23 +217,108 @@ def test_health_answers_the_fields_that_are_asked_and_no_others(graph):
     assert call(graph, "GET", path + "mood")[0] == 400
 
 
+def form(mime_type, data, file_type=None, product=b"whatsapp", boundary=b"x"):
+    return (b'--%b\r\nContent-Disposition: form-data; name="messaging_product"\r\n\r\n%b\r\n'
+            b'--%b\r\nContent-Disposition: form-data; name="type"\r\n\r\n%b\r\n'
+            b'--%b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\nContent-Type: %b\r\n\r\n%b\r\n'
+            b"--%b--\r\n") % (boundary, product, boundary, mime_type, boundary, file_type or mime_type, data, boundary)  # fmt: skip
+
+
+def upload(graph, body):
+    return call(graph, "POST", f"/v23.0/{graph.phone_number_id}/media", body,
+                **{"Content-Type": "multipart/form-data; boundary=x"})  # fmt: skip
+
+
 def test_media_is_uploaded_described_fetched_and_deleted(graph):
-    form = (b'--x\r\nContent-Disposition: form-data; name="messaging_product"\r\n\r\nwhatsapp\r\n'
-            b'--x\r\nContent-Disposition: form-data; name="type"\r\n\r\nimage/png\r\n'
-            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
-            b"PNG\r\n--x--\r\n")  # fmt: skip
-    upload = f"/v23.0/{graph.phone_number_id}/media"
-    status, uploaded = call(graph, "POST", upload, form, **{"Content-Type": "multipart/form-data; boundary=x"})
+    status, uploaded = upload(graph, form(b"image/png", b"PNG"))
     assert status == 200
-    status, media = call(graph, "GET", f"/v23.0/{uploaded['id']}")
+    status, media = call(graph, "GET", f"/v23.0/{uploaded['id']}?phone_number_id={graph.phone_number_id}")
     assert (media["mime_type"], media["file_size"]) == ("image/png", "3")
+    assert call(graph, "GET", f"/v23.0/{uploaded['id']}?phone_number_id=1")[0] == 400
 
     bearer = {"Authorization": f"Bearer {graph.token}"}
     assert graph_api.http_call("GET", media["url"], headers=bearer)[0] == 404  # Without a user agent.
     assert graph_api.http_call("GET", media["url"], headers=bearer | {"User-Agent": "test"}) == (200, b"PNG")
     assert graph_api.http_call("GET", media["url"], headers={"User-Agent": "test"})[0] == 401
+    graph.forget_links()
+    assert graph_api.http_call("GET", media["url"], headers=bearer | {"User-Agent": "test"})[0] == 404
+    assert send(graph, common("image", {"id": uploaded["id"]}))[0] == 200
     assert call(graph, "DELETE", f"/v23.0/{uploaded['id']}") == (200, {"success": True})
     assert call(graph, "GET", f"/v23.0/{uploaded['id']}")[0] == 400
+
+
+@pytest.mark.parametrize(
+    "body, code",
+    [
+        (form(b"image/png", b"PNG", product=b"facebook"), 100),
+        (form(b"image/png", b"PNG", file_type=b"image/jpeg"), 100),
+        (form(b"audio/ogg", b"Ogg"), 100),
+        (form(b"application/octet-stream", b"?"), 100),
+        (form(b"image/png", b""), 131053),
+        (form(b"image/png", b"PNG", boundary=b"y"), 100),
+        (form(b"image/png", b"PNG")[:-6], 100),
+        (b"", 100),
+    ],
+)
+def test_a_file_that_breaks_a_rule_is_not_kept(graph, body, code):
+    status, answer = upload(graph, body)
+    assert (status, answer["error"]["code"], graph.media) == (400, code, {})
+
+
+@pytest.mark.parametrize(
+    "kind, mime_type, size, code",
+    [
+        ("image", "image/png", 5 * 1024 * 1024, None),
+        ("image", "image/png", 5 * 1024 * 1024 + 1, 131053),
+        ("image", "image/gif", 3, 131053),
+        ("document", "image/gif", 3, None),
+        ("document", "image/png", 6 * 1024 * 1024, None),
+        ("audio", "audio/ogg; codecs=opus", 3, None),
+        ("audio", "audio/wav", 3, 131053),
+        ("video", "video/mp4", 16 * 1024 * 1024 + 1, 131053),
+        ("sticker", "image/webp", 500 * 1024 + 1, 131053),
+    ],
+)
+def test_a_file_goes_as_what_it_is(graph, kind, mime_type, size, code):
+    media_id = graph.keep_file(mime_type, bytes(size))
+    status, answer = send(graph, common(kind, {"id": media_id}))
+    assert (answer["error"]["code"] if status != 200 else None) == code
+
+
+def test_a_template_reaches_a_guest_who_never_wrote(graph):
+    assert send(graph, changed(TEMPLATE, "to", "34655010299"))[0] == 200
+    assert graph.texts_to("34655010299") == ["Lucía"]
+
+
+def test_a_window_closes_after_a_day(graph):
+    graph.writes_now("34655010203", time.time() - 24 * 3600)
+    assert send(graph, TEXT)[1]["error"]["code"] == 131047
+    graph.envelope([graph.text("34655010203", "Hola")])
+    assert send(graph, TEXT)[0] == 200
+
+
+def test_a_user_id_is_answered_as_such(graph):
+    graph.envelope([graph.text(None, "Hola", user_id="IT.555")])
+    message = {key: value for key, value in TEXT.items() if key != "to"} | {"recipient": "IT.555"}
+    status, answer = send(graph, message)
+    assert (status, answer["contacts"]) == (200, [{"input": "IT.555", "user_id": "IT.555"}])
+    assert graph.status(graph.sent[0], "sent")["recipient_user_id"] == "IT.555"
+
+
+def test_an_app_that_is_not_subscribed_hears_nothing(graph):
+    path = f"/v23.0/{graph.business_account_id}/subscribed_apps"
+    assert len(call(graph, "GET", path)[1]["data"]) == 1
+    graph.is_subscribed = False  # Everything else goes on as before.
+    assert send(graph, TEXT)[0] == 200
+    assert graph.deliver("http://127.0.0.1:1/", [graph.text("34655010203", "Hola")]) is None
+    assert call(graph, "GET", path) == (200, {"data": []})
+    assert call(graph, "POST", path) == (200, {"success": True})
+    assert graph.is_subscribed
+
+
+def test_a_token_says_when_it_ends(graph):
+    graph.token_ends = 1_786_000_000
+    assert call(graph, "GET", f"/v23.0/debug_token?input_token={graph.token}")[1]["data"]["expires_at"] == 1_786_000_000
 
 
 @pytest.mark.parametrize("name, status, code", [(name, *error[:2]) for name, error in graph_api.ERRORS.items()])
@@ -247,6 +346,7 @@ def test_an_answer_that_is_lost(graph, fault, acts):
 def test_a_stall_lasts_as_long_as_the_stand_in():
     with graph_api.GraphApi() as graph:
         graph.fail_next(stand_in.STALL)
+        graph.writes_now("34655010203")
         path = f"{graph.url}/v23.0/{graph.phone_number_id}/messages"
         head = {"Authorization": f"Bearer {graph.token}", "Content-Type": "application/json"}
         with pytest.raises(TimeoutError):

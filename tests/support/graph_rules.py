@@ -1,8 +1,10 @@
-"""What the Graph API demands of a message that is sent: WhatsApp Cloud API, "Sending" and its table of limits.
+"""What the Graph API demands of a message that is sent, and of a file that is uploaded: WhatsApp Cloud API, "Sending",
+"Media" and their tables of limits.
 
-Pure: `refusal(body, ...)` is None, or the vendor's error code with its reason.
+Pure: `check` and `check_upload` raise Refused with the vendor's error code and its reason.
 """
 
+import dataclasses
 import re
 
 TYPES = {
@@ -12,7 +14,38 @@ TYPES = {
 COMMON = {"messaging_product", "recipient_type", "to", "recipient", "type", "context", "biz_opaque_callback_data"}
 
 UNKNOWN, MISSING, INVALID, RECIPIENT_IS_SENDER = 100, 131008, 131009, 131021
-TEMPLATE_NOT_FOUND, TEMPLATE_FORMAT = 132001, 132012
+MEDIA_UPLOAD, WINDOW_CLOSED = 131053, 131047
+TEMPLATE_COUNT, TEMPLATE_NOT_FOUND, TEMPLATE_TOO_LONG, TEMPLATE_FORMAT = 132000, 132001, 132005, 132012
+
+MB = 1024 * 1024
+DOCUMENT = 100 * MB
+# Kind -> (MIME types, bytes at most). A document may be of any type.
+MEDIA = {
+    "image": ({"image/jpeg", "image/png"}, 5 * MB),
+    "audio": ({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}, 16 * MB),
+    "video": ({"video/mp4", "video/3gpp"}, 16 * MB),
+    "sticker": ({"image/webp"}, 500 * 1024),
+}
+NOT_A_DOCUMENT = {"application/octet-stream", ""}
+
+
+@dataclasses.dataclass(frozen=True)
+class Template:
+    """An approved template: how many parameters its body has, and how many quick-reply buttons it has."""
+
+    parameters: int = 0
+    buttons: int = 0
+    length: int = 0  # Of its body without the parameters.
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """What a number knows when a message is sent."""
+
+    number: str
+    templates: dict = dataclasses.field(default_factory=dict)  # (name, language) -> Template
+    media: dict = dataclasses.field(default_factory=dict)  # id -> (MIME type, bytes)
+    open_windows: object = None  # Guests (digits or user id) who wrote within 24 hours; None: everybody.
 
 
 class Refused(Exception):
@@ -24,13 +57,13 @@ class Refused(Exception):
         self.details = details
 
 
-def check(body, own_number, templates):
-    """Raises Refused unless the vendor would accept `body` (the decoded JSON). `templates`: {(name, language)}."""
+def check(body, account):
+    """Raises Refused unless the vendor would accept `body` (the decoded JSON) from this Account."""
     demand(isinstance(body, dict), UNKNOWN, "the body is no object")
     demand(body.get("messaging_product") == "whatsapp", MISSING, "messaging_product")
     demand("recipient_type" in body, MISSING, "recipient_type")
     demand(body["recipient_type"] in {"individual", "group"}, INVALID, "recipient_type")
-    check_recipient(body, own_number)
+    check_recipient(body, account.number)
     kind = body.get("type")
     demand(kind in TYPES, MISSING if kind is None else INVALID, "type")
     only(body, COMMON | {kind}, "message")
@@ -44,12 +77,15 @@ def check(body, own_number, templates):
     content = body[kind]
     demand(isinstance(content, list if kind == "contacts" else dict), INVALID, kind)
     if kind in {"image", "video", "audio", "document", "sticker"}:
-        check_media(kind, content)
+        check_media(kind, content, account.media)
     elif kind == "template":
-        check_template(content, templates)
+        check_template(content, account.templates)
     else:
         {"text": check_text, "location": check_location, "reaction": check_reaction, "contacts": check_contacts,
          "interactive": check_interactive}[kind](content)  # fmt: skip
+    guest = body.get("recipient") or body["to"].lstrip("+")
+    is_open = account.open_windows is None or guest in account.open_windows
+    demand(is_open or kind == "template", WINDOW_CLOSED, "more than 24 hours have passed since the customer last replied")
 
 
 def check_recipient(body, own_number):
@@ -69,14 +105,35 @@ def check_text(content):
     demand(isinstance(content.get("preview_url", False), bool), INVALID, "preview_url")
 
 
-def check_media(kind, content):
+def check_media(kind, content, uploaded):
     extra = {"image": {"caption"}, "video": {"caption"}, "document": {"caption", "filename"}, "audio": {"voice"}}
     only(content, {"id", "link"} | extra.get(kind, set()), kind)
     demand(("id" in content) != ("link" in content), MISSING, f"{kind}: exactly one of id and link")
     if "link" in content:
         demand(str(content["link"]).startswith("https://"), INVALID, f"{kind}: link is public HTTPS")
+    else:
+        demand(content["id"] in uploaded, INVALID, f"{kind}: no media {content['id']}")
+        mime_type, data = uploaded[content["id"]]
+        types, most = MEDIA.get(kind, (None, DOCUMENT))
+        mime_type = mime_type.split(";")[0]
+        demand(types is None or mime_type in types, MEDIA_UPLOAD, f"{kind}: not of type {mime_type}")
+        demand(len(data) <= most, MEDIA_UPLOAD, f"{kind}: at most {most} bytes")
     if "caption" in content:
         text(content, "caption", 1024)
+    if "filename" in content:
+        text(content, "filename", 240)
+    if "voice" in content:
+        demand(isinstance(content["voice"], bool), INVALID, "audio: voice")
+
+
+def check_upload(mime_type, data):
+    """Raises Refused unless the vendor would keep this file."""
+    plain = mime_type.split(";")[0]
+    demand(re.fullmatch(r"[\w.+-]+/[\w.+-]+", plain) and plain not in NOT_A_DOCUMENT, UNKNOWN, f"type: {mime_type}")
+    demand(mime_type != "audio/ogg", UNKNOWN, "type: audio/ogg without codecs=opus")
+    limits = [most for types, most in MEDIA.values() if plain in types]
+    # A file of any type may go as a document.
+    demand(0 < len(data) <= max([*limits, DOCUMENT]), MEDIA_UPLOAD, "the size of the file")
 
 
 def check_location(content):
@@ -133,7 +190,7 @@ def check_header(kind, header):
     if header["type"] == "text":
         text(header, "text", 60)
     else:
-        check_media(header["type"], header.get(header["type"], {}))
+        check_media(header["type"], header.get(header["type"], {}), {})
 
 
 def check_buttons(action):
@@ -175,15 +232,43 @@ def check_list(action):
 def check_template(content, templates):
     only(content, {"name", "language", "components"}, "template")
     text(content, "name", 512)
+    demand(re.fullmatch(r"[a-z0-9_]+", content["name"]), INVALID, "template: name")
     only(content.get("language"), {"code", "policy"}, "language")
     text(content["language"], "code", 16)
     key = (content["name"], content["language"]["code"])
     demand(key in templates, TEMPLATE_NOT_FOUND, f"no template {key}")
+    template = templates[key]
+    body, buttons = [], []
     for component in content.get("components", []):
-        for parameter in component.get("parameters", []):
-            if parameter.get("type") == "text":
-                found = re.search(r"[\n\t]| {5}", parameter.get("text", ""))
-                demand(not found, TEMPLATE_FORMAT, "a parameter has a new line, a tab or five spaces")
+        only(component, {"type", "sub_type", "index", "parameters"}, "component")
+        demand(component.get("type") in {"header", "body", "button"}, INVALID, "component: type")
+        parameters = component.get("parameters")
+        demand(isinstance(parameters, list) and parameters, INVALID, "component: parameters")
+        if component["type"] == "body":
+            body += parameters
+        if component["type"] == "button":
+            demand(str(component.get("index")).isdigit(), MISSING, "button: index")
+            demand(component.get("sub_type") in {"quick_reply", "url"}, INVALID, "button: sub_type")
+            buttons.append(int(component["index"]))
+        for parameter in parameters:
+            check_parameter(parameter)
+    demand(len(body) == template.parameters, TEMPLATE_COUNT, f"{template.parameters} parameters are expected")
+    demand(all(index < template.buttons for index in buttons), TEMPLATE_COUNT, "a button that it does not have")
+    unique(buttons, "buttons")
+    length = template.length + sum(len(parameter.get("text", "")) for parameter in body)
+    demand(length <= 1024, TEMPLATE_TOO_LONG, "the body is over 1024 characters")
+
+
+def check_parameter(parameter):
+    kind = parameter.get("type")
+    demand(kind in {"text", "currency", "date_time", "image", "video", "document", "location", "payload"},
+           TEMPLATE_FORMAT, "parameter: type")  # fmt: skip
+    if kind == "payload":
+        text(parameter, "payload", 256)
+    if kind == "text":
+        demand(isinstance(parameter.get("text"), str) and parameter["text"], TEMPLATE_FORMAT, "parameter: text")
+        found = re.search(r"[\n\t]| {5}", parameter["text"])
+        demand(not found, TEMPLATE_FORMAT, "a parameter has a new line, a tab or five spaces")
 
 
 def demand(holds, code, details):

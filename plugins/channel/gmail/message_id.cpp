@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "../common/hex.hpp"
+
 namespace conserje::gmail {
 namespace {
 
@@ -14,16 +16,6 @@ bool is_fit(std::string_view reference) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   });
-}
-
-std::string to_hex(std::string_view bytes) {
-  std::string out;
-  for (const char byte : bytes) {
-    const auto value = static_cast<unsigned char>(byte);
-    out += kHexDigits[value >> 4U];
-    out += kHexDigits[value & 15U];
-  }
-  return out;
 }
 
 std::optional<std::string> from_hex(std::string_view text) {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../common/recent.hpp"
 #include "conserje/channel_types.hpp"
-#include "recent.hpp"
 
 /// What a session is remembered to be about, each part with a bound. Threads: any.
 namespace conserje::waha {

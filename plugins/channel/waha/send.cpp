@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "../common/base64.hpp"
 #include "../common/document.hpp"
 #include "conserje/text.hpp"
 #include "errors.hpp"
@@ -18,23 +19,6 @@ using document::Value;
 
 constexpr std::size_t kMaxPollName = 255;
 constexpr std::size_t kMaxOption = 100;
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto byte = [&](std::size_t at) {
-    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-  };
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const unsigned group = byte(at) << 16U | byte(at + 1) << 8U | byte(at + 2);
-    const std::size_t digits = std::min<std::size_t>(bytes.size() - at, 3) + 1;
-    for (std::size_t i = 0; i < 4; ++i)
-      out += i < digits ? kAlphabet[group >> (18 - 6 * i) & 63U] : '=';
-  }
-  return out;
-}
 
 /// Writes the requests for one message; what they have in common stands here.
 class Composer {

@@ -108,6 +108,14 @@ std::optional<Verdict> judge(Value error, std::uint32_t attempt) {
   return verdict;
 }
 
+Hint hint_of(std::string_view code) {
+  if (code == "131047") return {.needs_template = true};
+  if (code == "131048" || code == "131064") return {.needs_person = true};  // Spam; categories.
+  if (code == "131056") return {.limit = Limit::one_guest};
+  if (code == "130429" || code == "4" || code == "80007") return {.limit = Limit::our_number};
+  return {};
+}
+
 std::string describe(Value error) {
   const auto title = error["title"] ? error["title"].view() : error["message"].view();
   const auto details = error["error_data"]["details"].view();

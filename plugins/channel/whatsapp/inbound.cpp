@@ -19,6 +19,14 @@ using channel::UnifiedMessage;
 using channel::WebhookEvents;
 using document::Document;
 
+/// Another address of the sender; each once.
+void add_alias(std::string_view address, UnifiedMessage& out) {
+  auto& aliases = out.sender_aliases;
+  if (!address.empty() && address != out.sender_id &&
+      std::ranges::find(aliases, address) == aliases.end())
+    aliases.emplace_back(address);
+}
+
 // ---- A message's content: one function for each of the vendor's types. `content` has the shape
 // that kContentTypes says.
 
@@ -64,15 +72,39 @@ void map_location(std::string_view type, Value place, UnifiedMessage& out) {
   };
 }
 
-void map_contacts(std::string_view, Value contacts, UnifiedMessage& out) {
+/// E.164 where the card says enough.
+std::string phone_of(Value phone) {
+  if (const auto wa_id = phone["wa_id"].text(); is_digits(wa_id)) return to_e164(wa_id);
+  const auto written = phone["phone"].view();
+  if (!written.starts_with('+')) return std::string(written);
+  std::string number = "+";
+  std::ranges::copy_if(written, std::back_inserter(number), [](char c) {
+    return is_digits({&c, 1});
+  });
+  return number;
+}
+
+channel::Contact to_contact(Value card) {
+  channel::Contact contact{.name = std::string(card["name"]["formatted_name"].view()),
+                           .organisation = std::string(card["org"]["company"].view())};
+  for (const Value phone : card["phones"])
+    if (auto number = phone_of(phone); !number.empty()) contact.phones.push_back(std::move(number));
+  for (const Value email : card["emails"])
+    if (email["email"]) contact.emails.emplace_back(email["email"].view());
+  if (contact.name.empty() && !contact.phones.empty()) contact.name = contact.phones.front();
+  return contact;
+}
+
+void map_contacts(std::string_view, Value cards, UnifiedMessage& out) {
   out.type = "contacts";
-  for (const Value contact : contacts) {
-    const auto name = contact["name"]["formatted_name"].view();
-    if (name.empty()) continue;
+  for (const Value card : cards) {
+    auto contact = to_contact(card);
+    if (contact.name.empty()) continue;
     if (!out.text.empty()) out.text += ", ";
-    out.text += name;
+    out.text += contact.name;
+    out.contacts.push_back(std::move(contact));
   }
-  out.metadata["contacts"] = contacts.tree();
+  out.metadata["contacts"] = cards.tree();
 }
 
 void map_reaction(std::string_view, Value reaction, UnifiedMessage& out) {
@@ -132,7 +164,9 @@ void map_system(std::string_view, Value system, UnifiedMessage& out) {
   out.metadata["event"] = system["type"].view();
   const auto wa_id = system["wa_id"] ? system["wa_id"].text() : system["new_wa_id"].text();
   const auto address = to_address(wa_id, system["user_id"].view());
-  if (!address.empty()) out.metadata["new_sender_id"] = address;
+  if (address.empty()) return;
+  out.metadata["new_sender_id"] = address;
+  add_alias(address, out);  // He stays the guest that he was.
 }
 
 void map_welcome(std::string_view, Value, UnifiedMessage& out) { out.type = "request_welcome"; }
@@ -214,11 +248,13 @@ void set_sender(const Guest& guest, Value message, UnifiedMessage& out) {
   out.sender_id = to_address(guest.wa_id, guest.user_id);
   out.sender_name = profile["name"] ? profile["name"].view() : username;
   if (guest.user_id.empty()) return;
+  const Value parent = guest.contact["parent_user_id"] ? guest.contact["parent_user_id"]
+                                                       : message["from_parent_user_id"];
+  add_alias(to_e164(guest.wa_id), out);
+  add_alias(parent.view(), out);
   out.metadata["user_id"] = guest.user_id;
   if (!guest.wa_id.empty()) out.metadata["wa_id"] = guest.wa_id;
   if (!username.empty()) out.metadata["username"] = username;
-  const Value parent = guest.contact["parent_user_id"] ? guest.contact["parent_user_id"]
-                                                       : message["from_parent_user_id"];
   if (parent) out.metadata["parent_user_id"] = parent.view();
 }
 
@@ -288,7 +324,16 @@ std::optional<DeliveryStatus> to_unified(Value status, const Arrival& arrival) {
   out.error_class = to_string(verdict.error_class);
   out.error_code = error["code"].text();
   out.error_text = describe(error);
+  out.needs_template = hint_of(out.error_code).needs_template;
   return out;
+}
+
+/// What no retry mends, or what a retry alone does not.
+bool needs_operator(Value error) {
+  const auto verdict = judge(error, 1);
+  return (verdict && (verdict->error_class == ErrorClass::config ||
+                      verdict->error_class == ErrorClass::auth)) ||
+         hint_of(error["code"].text()).needs_person;
 }
 
 template <class T>
@@ -312,8 +357,11 @@ void read_conversation(Value value, const Arrival& arrival, WebhookEvents& event
     add(to_unified(message, Author::guest, value, arrival), events.messages, events);
   for (const Value echo : value["message_echoes"])
     add(to_unified(echo, Author::staff, value, arrival), events.messages, events);
-  for (const Value status : value["statuses"])
+  for (const Value status : value["statuses"]) {
     add(to_unified(status, arrival), events.statuses, events);
+    const Value error = status["errors"].first();
+    if (needs_operator(error)) events.notices.push_back(error_notice(error));
+  }
   if (elements == 0)
     for (const Value error : value["errors"]) events.notices.push_back(error_notice(error));
 }

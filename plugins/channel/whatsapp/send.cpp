@@ -5,17 +5,15 @@
 #include <string_view>
 #include <utility>
 
-#include "../common/document.hpp"
 #include "address.hpp"
 #include "conserje/text.hpp"
-#include "errors.hpp"
+#include "ledger.hpp"
 
 namespace conserje::whatsapp {
 namespace {
 
 using channel::Choice;
 using channel::SendRequest;
-using document::Document;
 using text::cut;
 using text::length;
 using text::split;
@@ -26,6 +24,24 @@ constexpr std::size_t kMaxButtonTitle = 20;  // Also of the button that opens a 
 constexpr std::size_t kMaxRowId = 200;
 constexpr std::size_t kMaxRowTitle = 24;
 constexpr std::size_t kMaxRowDescription = 72;
+constexpr std::size_t kMaxFileName = 240;
+constexpr std::size_t kMaxPayload = 256;
+constexpr std::size_t kMaxParameter = 1024;  // The body with all of them is not longer.
+constexpr std::size_t kMaxTemplateName = 512;
+constexpr std::size_t kMaxTemplateButtons = 10;
+
+/// On one line, with single spaces: Meta refuses a parameter with new lines, tabs or many spaces.
+std::string parameter_of(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool is_space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!is_space)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  return cut(text::trimmed(line), kMaxParameter);
+}
 
 /// Writes messages for one request; what they have in common stands here.
 class Composer {
@@ -38,6 +54,35 @@ class Composer {
       out.member("longitude", place.longitude);
       out.optional_member("name", place.name);
       out.optional_member("address", place.address);
+    });
+  }
+
+  void add_file(const Attachment& file, std::string_view caption) {
+    const auto& form = file.form;
+    add(form.type, [&](JsonWriter& out) {
+      out.optional_member("id", file.id);
+      out.optional_member("link", file.link);
+      out.optional_member("caption", caption);
+      if (form.type == "document")
+        out.optional_member("filename", cut(request_.media->file_name, kMaxFileName));
+      if (form.is_voice) out.member("voice", true);
+    });
+  }
+
+  void add_template(const channel::Template& wanted, std::string_view language) {
+    add("template", [&](JsonWriter& out) {
+      out.member("name", wanted.name);
+      out.key("language");
+      out.begin_object();
+      out.member("code", language);
+      out.end_object();
+      if (wanted.parameters.empty() && wanted.button_payloads.empty()) return;
+      out.key("components");
+      out.begin_array();
+      if (!wanted.parameters.empty()) add_parameters(out, wanted.parameters);
+      for (std::size_t i = 0; i < wanted.button_payloads.size(); ++i)
+        add_quick_reply(out, i, wanted.button_payloads[i]);
+      out.end_array();
     });
   }
 
@@ -88,9 +133,52 @@ class Composer {
     });
   }
 
-  std::vector<std::string> take() { return std::move(messages_); }
+  /// The messages, each with the callback data of its place among them.
+  std::vector<std::string> take() {
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+      const auto data =
+          callback_data({.reference = request_.reference, .number = i}, messages_.size());
+      auto& body = messages_[i];
+      if (!data.empty()) {
+        body += R"(,"biz_opaque_callback_data":)";
+        JsonWriter(body).value(data);
+      }
+      body += '}';
+    }
+    return std::move(messages_);
+  }
 
  private:
+  static void add_parameters(JsonWriter& out, const std::vector<std::string>& texts) {
+    out.begin_object();
+    out.member("type", "body");
+    out.key("parameters");
+    out.begin_array();
+    for (const auto& text : texts) {
+      out.begin_object();
+      out.member("type", "text");
+      out.member("text", parameter_of(text));
+      out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+  }
+
+  static void add_quick_reply(JsonWriter& out, std::size_t index, std::string_view payload) {
+    out.begin_object();
+    out.member("type", "button");
+    out.member("sub_type", "quick_reply");
+    out.member("index", std::to_string(index));
+    out.key("parameters");
+    out.begin_array();
+    out.begin_object();
+    out.member("type", "payload");
+    out.member("payload", payload);
+    out.end_object();
+    out.end_array();
+    out.end_object();
+  }
+
   /// Buttons or a list under the end of `text`; what is before goes ahead as text.
   template <class F>
   void add_interactive(std::string_view kind, std::string_view text, std::size_t limit,
@@ -131,12 +219,10 @@ class Composer {
     out.begin_object();
     std::forward<F>(write_content)(out);
     out.end_object();
-    out.optional_member("biz_opaque_callback_data", request_.reference);
-    out.end_object();
   }
 
   const SendRequest& request_;
-  std::vector<std::string> messages_{};
+  std::vector<std::string> messages_{};  // Until they are taken: without their end.
 };
 
 /// Meta takes them: ids as they are, since they come back; titles once cut, distinct and not empty.
@@ -158,74 +244,105 @@ bool is_recipient(std::string_view address) {
   return is_digits(address);
 }
 
-std::string detail_of(Value health) {
-  std::string detail;
-  for (const Value entity : health["health_status"]["entities"])
-    for (const Value error : entity["errors"]) {
-      if (!detail.empty()) detail += "; ";
-      detail.append(entity["entity_type"].view()).append(": ");
-      detail += error["error_description"].view();
-    }
-  return cut(detail, 500);
+Error refusal(ErrorClass error_class, std::string text) {
+  return {error_class, "whatsapp: " + std::move(text)};
+}
+
+/// A template's name, as Meta lets it be made.
+bool is_template_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxTemplateName && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+/// What is wrong with a template, if anything.
+Status check(const channel::Template& wanted, std::string_view language) {
+  if (!is_template_name(wanted.name))
+    return refusal(ErrorClass::config,
+                   "the template's name is not one of Meta's: small letters, digits and _");
+  if (language.empty())
+    return refusal(ErrorClass::config, "the template " + wanted.name + " needs a language");
+  const auto is_empty = [](std::string_view text) { return parameter_of(text).empty(); };
+  if (std::ranges::any_of(wanted.parameters, is_empty))
+    return refusal(ErrorClass::permanent, "a parameter of the template is empty");
+  const bool fits = std::ranges::all_of(wanted.button_payloads, [](std::string_view payload) {
+    return !payload.empty() && length(payload) <= kMaxPayload;
+  });
+  if (!fits || wanted.button_payloads.size() > kMaxTemplateButtons)
+    return refusal(ErrorClass::permanent, "the template's buttons do not fit");
+  return Done{};
+}
+
+/// The text with the buttons as Meta takes them.
+void add_words(const SendRequest& request, Composer& composer) {
+  const auto& text = request.text;
+  const bool has_body = !split(text, kMaxText).empty();
+  if (request.buttons.empty())
+    composer.add_text(text);
+  else if (has_body && request.list_title.empty() &&
+           fit(request.buttons, kMaxButtons, kMaxButtonId, kMaxButtonTitle))
+    composer.add_buttons(text);
+  else if (has_body && !request.list_title.empty() &&
+           fit(request.buttons, kMaxRows, kMaxRowId, kMaxRowTitle))
+    composer.add_list(text);
+  else
+    composer.add_text(text::numbered(text, request.buttons));
+}
+
+/// The file, and the text under it where a caption has room for it, else behind it.
+void add_file_and_words(const SendRequest& request, const Attachment& file, Composer& composer) {
+  const bool is_text = request.media->caption.empty() || request.media->caption == request.text;
+  const auto caption = text::trimmed(is_text ? request.text : request.media->caption);
+  const bool has_room = file.form.has_caption() && length(caption) <= kMaxCaption &&
+                        (!is_text || request.buttons.empty());
+  composer.add_file(file, has_room ? caption : "");
+  if (!has_room && !is_text) composer.add_text(caption);
+  if (!has_room || !is_text) add_words(request, composer);
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> to_messages(const SendRequest& request) {
+Result<std::vector<std::string>> to_messages(const SendRequest& request, const Attachment* file) {
   if (!is_recipient(request.recipient))
-    return Error{ErrorClass::permanent,
-                 "whatsapp: the recipient is neither a number nor a user id"};
+    return refusal(ErrorClass::permanent, "the recipient is neither a number nor a user id");
 
   Composer composer(request);
+  if (request.template_) {
+    const auto& wanted = *request.template_;
+    const auto& language = wanted.language.empty() ? request.language : wanted.language;
+    if (const auto right = check(wanted, language); !right) return right.error();
+    composer.add_template(wanted, language);
+    return composer.take();
+  }
   if (request.location) composer.add_location(*request.location);
-  const bool has_body = !split(request.text, kMaxText).empty();
-  if (request.buttons.empty())
-    composer.add_text(request.text);
-  else if (has_body && request.list_title.empty() &&
-           fit(request.buttons, kMaxButtons, kMaxButtonId, kMaxButtonTitle))
-    composer.add_buttons(request.text);
-  else if (has_body && !request.list_title.empty() &&
-           fit(request.buttons, kMaxRows, kMaxRowId, kMaxRowTitle))
-    composer.add_list(request.text);
+  if (file != nullptr)
+    add_file_and_words(request, *file, composer);
   else
-    composer.add_text(text::numbered(request.text, request.buttons));
+    add_words(request, composer);
 
   auto messages = composer.take();
-  if (messages.empty()) return Error{ErrorClass::permanent, "whatsapp: there is nothing to send"};
+  if (messages.empty()) return refusal(ErrorClass::permanent, "there is nothing to send");
   if (messages.size() > kMaxParts)
-    return Error{ErrorClass::permanent,
-                 "whatsapp: the text takes more than " + std::to_string(kMaxParts) + " messages"};
+    return refusal(ErrorClass::permanent,
+                   "the text takes more than " + std::to_string(kMaxParts) + " messages");
   return messages;
 }
 
-Result<Accepted> read_accepted(const HttpResponse& response, std::uint32_t attempt) {
-  Document document;
-  const auto root = document.parse(response.body);
-  const Value answer = root ? *root : Value();
-  if (response.status < 200 || response.status > 299 || answer["error"])
-    return to_error(response, answer["error"], attempt);
-  Accepted accepted{.message_id = std::string(answer["messages"].first()["id"].view()),
-                    .address = to_e164(answer["contacts"].first()["wa_id"].view())};
-  if (accepted.message_id.empty())
-    return Error{ErrorClass::deadline, "whatsapp: accepted without a message id"};
-  return accepted;
-}
-
-channel::ChannelHealth read_health(const HttpResponse& response) {
-  Document document;
-  const auto root = document.parse(response.body);
-  const Value answer = root ? *root : Value();
-  if (response.status != 200 || answer["error"]) {
-    const auto error = to_error(response, answer["error"], 1);
-    return {.state = error.error_class == ErrorClass::retry ? "degraded" : "down",
-            .detail = error.message};
+std::string to_read_receipt(std::string_view message_id, bool is_typing) {
+  std::string body;
+  JsonWriter out(body);
+  out.begin_object();
+  out.member("messaging_product", "whatsapp");
+  out.member("status", "read");
+  out.member("message_id", message_id);
+  if (is_typing) {
+    out.key("typing_indicator");
+    out.begin_object();
+    out.member("type", "text");
+    out.end_object();
   }
-  const auto can_send = answer["health_status"]["can_send_message"].view();
-  if (can_send == "BLOCKED") return {.state = "down", .detail = detail_of(answer)};
-  if (can_send == "LIMITED") return {.state = "degraded", .detail = detail_of(answer)};
-  if (answer["quality_rating"].view() == "RED")
-    return {.state = "degraded", .detail = "the quality of the number is rated RED"};
-  return {.state = "ok"};
+  out.end_object();
+  return body;
 }
 
 }  // namespace conserje::whatsapp

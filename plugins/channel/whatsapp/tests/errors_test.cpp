@@ -88,6 +88,22 @@ TEST(Errors, OfTheLimitOfOneGuestWaitLongerEachTime) {
   EXPECT_EQ(verdict_on(131056, 1000), (Verdict{retry, 4096s}));
 }
 
+TEST(Errors, SayWhatElseTheyMean) {
+  EXPECT_EQ(hint_of("131047"), (Hint{.needs_template = true}));
+  EXPECT_EQ(hint_of("131048"), (Hint{.needs_person = true}));
+  EXPECT_EQ(hint_of("131064"), (Hint{.needs_person = true}));
+  EXPECT_EQ(hint_of("131056"), (Hint{.limit = Limit::one_guest}));
+  for (const auto* code : {"130429", "4", "80007"})
+    EXPECT_EQ(hint_of(code), (Hint{.limit = Limit::our_number})) << code;
+  for (const auto* code : {"", "131026", "131049", "130472", "132001"})
+    EXPECT_EQ(hint_of(code), Hint{}) << code;
+}
+
+TEST(Errors, ThatSendNothingWithoutAnAnswerMayBeTriedAgain) {
+  EXPECT_EQ(nothing_sent({deadline, "late"}), (Error{retry, "late"}));
+  EXPECT_EQ(nothing_sent({config, "no"}), (Error{config, "no"}));
+}
+
 TEST(Errors, SayWhatMetaSaid) {
   EXPECT_EQ(
       error(
@@ -100,6 +116,23 @@ TEST(Errors, SayWhatMetaSaid) {
              "because more than 24 hours have passed. (fbtrace_id Az8or2yhqkZfEZ)",
              {},
              "131047"}));
+}
+
+TEST(Errors, SayToWhomTooMuchWasSent) {
+  EXPECT_EQ(
+      error(
+          400,
+          R"({"error":{"message":"(#131056) (Business Account, Consumer Account) pair rate limit hit",)"
+          R"("type":"OAuthException","code":131056,"error_data":{"messaging_product":"whatsapp",)"
+          R"("details":"Message failed to send because there were too many messages sent from this )"
+          R"(phone number to the same phone number in a short period of time."},)"
+          R"("fbtrace_id":"Az8or2yhqkZfEZ"}})"),
+      (Error{retry,
+             "whatsapp: HTTP 400, (#131056) (Business Account, Consumer Account) pair rate limit "
+             "hit: Message failed to send because there were too many messages sent from this "
+             "phone number to the same phone number in a short period of time. (fbtrace_id "
+             "Az8or2yhqkZfEZ)",
+             4s, "131056"}));
 }
 
 TEST(Errors, FollowTheCodeRatherThanTheStatus) {

@@ -14,6 +14,11 @@ using Bodies = std::vector<std::string>;
 const std::string kHead =
     R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"34655010203",)";
 const std::string kTail = R"(,"biz_opaque_callback_data":"conserje:outbox:88123"})";
+/// Of a part that is not the last one.
+std::string tail_of_part(int number) {
+  return R"(,"biz_opaque_callback_data":"conserje:outbox:88123/part:)" + std::to_string(number) +
+         "\"}";
+}
 
 SendRequest to_lucia(SendRequest request) {
   request.recipient = "+34655010203";
@@ -21,8 +26,8 @@ SendRequest to_lucia(SendRequest request) {
   return request;
 }
 
-std::string text_body(const std::string& text) {
-  return kHead + R"("type":"text","text":{"body":")" + text + R"(","preview_url":false})" + kTail;
+std::string text_body(const std::string& text, const std::string& tail = kTail) {
+  return kHead + R"("type":"text","text":{"body":")" + text + R"(","preview_url":false})" + tail;
 }
 
 std::vector<Choice> choices(int count) {
@@ -43,7 +48,7 @@ TEST(Send, TextInSeveralPartsOfWhichTheFirstIsTheAnswer) {
       to_messages(to_lucia({.text = paragraph + "\n\n" + paragraph, .reply_to = "wamid.T1=="})),
       Result(Bodies{kHead +
                         R"("context":{"message_id":"wamid.T1=="},"type":"text","text":{"body":")" +
-                        paragraph + R"(","preview_url":false})" + kTail,
+                        paragraph + R"(","preview_url":false})" + tail_of_part(0),
                     text_body(paragraph)}));
 }
 
@@ -75,7 +80,7 @@ TEST(Send, ButtonsUnderTheEndOfALongText) {
       to_messages(to_lucia({.text = first + "\n\n" + second, .buttons = choices(1)}));
   EXPECT_EQ(bodies,
             Result(Bodies{
-                text_body(first),
+                text_body(first, tail_of_part(0)),
                 kHead + R"("type":"interactive","interactive":{"type":"button","body":{"text":")" +
                     second +
                     R"("},"action":{"buttons":[{"type":"reply","reply":)"
@@ -155,7 +160,7 @@ TEST(Send, ALocationAheadOfItsText) {
       Result(Bodies{kHead +
                         R"("type":"location","location":{"latitude":40.41678,"longitude":-3.70379,)"
                         R"("name":"Hotel Sol","address":"Puerta del Sol 1"})" +
-                        kTail,
+                        tail_of_part(0),
                     text_body("Aquí estamos.")}));
 }
 
@@ -182,58 +187,141 @@ TEST(Send, RefusesABook) {
                 Error{ErrorClass::permanent, "whatsapp: the text takes more than 10 messages"}));
 }
 
-TEST(Accepted, HasItsIdAndTheNumberReached) {
+// ---- Templates.
+
+channel::Template reminder() {
+  return {.name = "reminder_24h",
+          .language = "es",
+          .parameters = {"Lucía", "21:30"},
+          .button_payloads = {"REMINDER_YES:R-1042"}};
+}
+
+TEST(Send, ATemplateWithItsParametersAndPayloads) {
   EXPECT_EQ(
-      read_accepted(
-          {.status = 200,
-           .body =
-               R"({"messaging_product":"whatsapp","contacts":[{"input":"+34655010203","wa_id":"34655010203",)"
-               R"("user_id":"ES.10293847561029384756"}],"messages":[{"id":"wamid.OUT1==",)"
-               R"("message_status":"accepted"}]})"},
-          1),
-      Result(Accepted{.message_id = "wamid.OUT1==", .address = "+34655010203"}));
-  EXPECT_EQ(read_accepted({.status = 200, .body = R"({"messages":[{"id":"wamid.OUT1=="}]})"}, 1),
-            Result(Accepted{.message_id = "wamid.OUT1=="}));
+      to_messages(to_lucia({.template_ = reminder()})),
+      Result(Bodies{
+          kHead +
+          R"("type":"template","template":{"name":"reminder_24h","language":{"code":"es"},"components":[)"
+          R"({"type":"body","parameters":[{"type":"text","text":"Lucía"},{"type":"text","text":"21:30"}]},)"
+          R"({"type":"button","sub_type":"quick_reply","index":"0","parameters":[)"
+          R"({"type":"payload","payload":"REMINDER_YES:R-1042"}]}]})" +
+          kTail}));
 }
 
-TEST(Accepted, WithoutAnIdMayHaveBeenSent) {
-  for (const auto* body : {"", "{}", "<html>", R"({"messages":[]})"})
-    EXPECT_EQ(
-        read_accepted({.status = 200, .body = body}, 1),
-        Result<Accepted>(Error{ErrorClass::deadline, "whatsapp: accepted without a message id"}))
-        << body;
+TEST(Send, ATemplateAlone) {
+  const Bodies bare{
+      kHead + R"("type":"template","template":{"name":"hello_world","language":{"code":"en_US"}})" +
+      kTail};
+  EXPECT_EQ(to_messages(to_lucia({.text = "Not this",
+                                  .buttons = choices(2),
+                                  .location = channel::Location{},
+                                  .template_ = channel::Template{.name = "hello_world"},
+                                  .language = "en_US"})),
+            Result(bare));
 }
 
-TEST(Accepted, IsNotWhatCarriesAnError) {
+TEST(Send, ParametersOfATemplateOnOneLine) {
+  auto wanted = reminder();
+  wanted.button_payloads.clear();
+  wanted.parameters = {" Su reserva:\n\t10  a  12\r\n", std::string(2000, 'a')};
+  const auto bodies = to_messages(to_lucia({.template_ = wanted}));
+  ASSERT_TRUE(bodies);
+  EXPECT_NE(bodies->front().find(R"("text":"Su reserva: 10 a 12"})"), std::string::npos);
+  EXPECT_NE(bodies->front().find(R"("text":")" + std::string(1023, 'a') + "…\"}"),
+            std::string::npos);
+}
+
+TEST(Send, RefusesATemplateThatMetaWouldRefuse) {
+  const auto refusal = [](auto change) {
+    auto wanted = reminder();
+    change(wanted);
+    const auto bodies = to_messages(to_lucia({.template_ = wanted}));
+    return bodies ? Error{ErrorClass::bug, bodies->front()} : bodies.error();
+  };
+  using channel::Template;
+  const Error name{ErrorClass::config,
+                   "whatsapp: the template's name is not one of Meta's: small letters, digits and "
+                   "_"};
+  for (const std::string bad : {"", "Reminder", "reminder-24h", "r 1", "é"})
+    EXPECT_EQ(refusal([&](Template& t) { t.name = bad; }), name) << bad;
+  EXPECT_EQ(refusal([](Template& t) { t.language.clear(); }),
+            (Error{ErrorClass::config, "whatsapp: the template reminder_24h needs a language"}));
+  EXPECT_EQ(refusal([](Template& t) { t.parameters[0] = " \n"; }),
+            (Error{ErrorClass::permanent, "whatsapp: a parameter of the template is empty"}));
+  const Error buttons{ErrorClass::permanent, "whatsapp: the template's buttons do not fit"};
+  EXPECT_EQ(refusal([](Template& t) { t.button_payloads[0] = ""; }), buttons);
+  EXPECT_EQ(refusal([](Template& t) { t.button_payloads[0] = std::string(257, 'p'); }), buttons);
+  EXPECT_EQ(refusal([](Template& t) { t.button_payloads.assign(11, "p"); }), buttons);
+}
+
+// ---- Files.
+
+SendRequest with_file(channel::Media media, SendRequest request = {}) {
+  request.media = std::move(media);
+  return to_lucia(std::move(request));
+}
+
+const Attachment kPlan{.form = {.type = "image", .mime_type = "image/jpeg"},
+                       .link = "https://cdn.example.org/plano.jpg"};
+const Attachment kVoice{
+    .form = {.type = "audio", .mime_type = "audio/ogg; codecs=opus", .is_voice = true},
+    .id = "772201998877003"};
+const Attachment kPdf{.form = {.type = "document", .mime_type = "application/pdf"},
+                      .id = "772201998877004"};
+
+TEST(Send, AFileByItsLinkWithACaption) {
+  EXPECT_EQ(to_messages(with_file({.kind = "image", .caption = "Cómo llegar"}), &kPlan),
+            Result(Bodies{kHead +
+                          R"("type":"image","image":{"link":"https://cdn.example.org/plano.jpg",)"
+                          R"("caption":"Cómo llegar"})" +
+                          kTail}));
+}
+
+TEST(Send, AFileWithTheTextAsItsCaption) {
+  EXPECT_EQ(to_messages(
+                with_file({.kind = "document", .file_name = "Factura.pdf"}, {.text = "Su factura"}),
+                &kPdf),
+            Result(Bodies{
+                kHead +
+                R"("type":"document","document":{"id":"772201998877004","caption":"Su factura",)"
+                R"("filename":"Factura.pdf"})" +
+                kTail}));
+}
+
+TEST(Send, AVoiceNoteAndBehindItTheText) {
   EXPECT_EQ(
-      read_accepted({.status = 200, .body = R"({"error":{"code":131000,"message":"Oh"}})"}, 1),
-      Result<Accepted>(Error{ErrorClass::retry, "whatsapp: HTTP 200, Oh", {}, "131000"}));
+      to_messages(with_file({.kind = "voice"}, {.text = "Lo mismo, escrito"}), &kVoice),
+      Result(Bodies{kHead + R"("type":"audio","audio":{"id":"772201998877003","voice":true})" +
+                        tail_of_part(0),
+                    text_body("Lo mismo, escrito")}));
 }
 
-TEST(Health, FollowsWhatMetaSaysOfTheNumber) {
-  const std::pair<const char*, channel::ChannelHealth> answers[] = {
-      {R"({"quality_rating":"GREEN","health_status":{"can_send_message":"AVAILABLE"}})",
-       {.state = "ok"}},
-      {R"({"id":"1"})", {.state = "ok"}},
-      {R"({"quality_rating":"RED","health_status":{"can_send_message":"AVAILABLE"}})",
-       {.state = "degraded", .detail = "the quality of the number is rated RED"}},
-      {R"({"health_status":{"can_send_message":"LIMITED","entities":[{"entity_type":"PHONE_NUMBER",)"
-       R"("can_send_message":"AVAILABLE"},{"entity_type":"WABA","can_send_message":"LIMITED","errors":[)"
-       R"({"error_code":141010,"error_description":"Verify your business."}]}]}})",
-       {.state = "degraded", .detail = "WABA: Verify your business."}},
-      {R"({"health_status":{"can_send_message":"BLOCKED","entities":[{"entity_type":"BUSINESS",)"
-       R"("can_send_message":"BLOCKED","errors":[{"error_description":"No payment."},)"
-       R"({"error_description":"Banned."}]}]}})",
-       {.state = "down", .detail = "BUSINESS: No payment.; BUSINESS: Banned."}}};
-  for (const auto& [body, expected] : answers)
-    EXPECT_EQ(read_health({.status = 200, .body = body}), expected) << body;
+TEST(Send, ATextThatIsNoCaptionBehindItsFile) {
+  const std::string plan =
+      kHead + R"("type":"image","image":{"link":"https://cdn.example.org/plano.jpg")";
+  const std::string longest(1024, 'a');
+  EXPECT_EQ(to_messages(with_file({.kind = "image"}, {.text = longest}), &kPlan),
+            Result(Bodies{plan + R"(,"caption":")" + longest + "\"}" + kTail}));
+  EXPECT_EQ(to_messages(with_file({.kind = "image"}, {.text = longest + "a"}), &kPlan),
+            Result(Bodies{plan + "}" + tail_of_part(0), text_body(longest + "a")}));
+  EXPECT_EQ(to_messages(with_file({.kind = "image", .caption = "Plano"}, {.text = "Hola"}), &kPlan),
+            Result(Bodies{plan + R"(,"caption":"Plano"})" + tail_of_part(0), text_body("Hola")}));
+  const auto asked =
+      to_messages(with_file({.kind = "image"}, {.text = "¿Sí?", .buttons = choices(2)}), &kPlan);
+  ASSERT_TRUE(asked);
+  ASSERT_EQ(asked->size(), 2U);
+  EXPECT_EQ(asked->front(), plan + "}" + tail_of_part(0));
+  EXPECT_NE(asked->back().find(R"("type":"button","body":{"text":"¿Sí?"})"), std::string::npos);
 }
 
-TEST(Health, IsDegradedWhileTheApiIsBusyAndDownWhenItRefuses) {
-  EXPECT_EQ(read_health({.status = 503, .body = "<html>"}),
-            (channel::ChannelHealth{.state = "degraded", .detail = "whatsapp: HTTP 503"}));
-  EXPECT_EQ(read_health({.status = 401, .body = R"({"error":{"code":190,"message":"Expired"}})"}),
-            (channel::ChannelHealth{.state = "down", .detail = "whatsapp: HTTP 401, Expired"}));
+// ---- What is no message.
+
+TEST(Send, AReadReceiptWithTypingOrWithout) {
+  EXPECT_EQ(to_read_receipt("wamid.T1==", true),
+            R"({"messaging_product":"whatsapp","status":"read","message_id":"wamid.T1==",)"
+            R"("typing_indicator":{"type":"text"}})");
+  EXPECT_EQ(to_read_receipt("wamid.T1==", false),
+            R"({"messaging_product":"whatsapp","status":"read","message_id":"wamid.T1=="})");
 }
 
 }  // namespace

@@ -1,20 +1,10 @@
 // The plugin as its host sees it: secrets, signatures, the handshake, and its requests to the API.
-#include "whatsapp.hpp"
-
-#include <gtest/gtest.h>
-
-#include <optional>
 #include <thread>
-#include <utility>
 
-#include "conserje/testkit/fake_host.hpp"
+#include "plugin_test.hpp"
 
 namespace conserje::whatsapp {
 namespace {
-
-using channel::HttpAnswer;
-using channel::SendReply;
-using channel::WebhookEvents;
 
 // Bodies and their signatures by the secret wa-app-secret-for-tests.
 constexpr std::string_view kEmpty = R"({"object":"whatsapp_business_account","entry":[]})";
@@ -29,77 +19,34 @@ constexpr std::string_view kUnescaped =
 constexpr std::string_view kEscapedSignature =
     "sha256=97a300f1cf1cd742f8e7b704138d0b868d329acb9ec68ba621fc820eee1dd393";
 
-const Json kConfig = {{"phone_number_id", "415882930112233"},
-                      {"access_token", "secret:wa/access_token"},
-                      {"app_secret", "secret:wa/app_secret"},
-                      {"verify_token", "secret:wa/verify_token"},
-                      {"api_url", "http://graph.test/v23.0/"}};
-
-class WhatsAppTest : public testing::Test {
- protected:
-  WhatsAppTest() {
-    host_.secrets = {{"secret:wa/access_token", "EAAG-token"},
-                     {"secret:wa/app_secret", "wa-app-secret-for-tests"},
-                     {"secret:wa/verify_token", "our token"}};
-  }
-
-  std::unique_ptr<WhatsApp> make(const Json& config = kConfig) {
-    auto made = WhatsApp::create(host_.host(), config);
-    EXPECT_TRUE(made) << made.error().message;
-    return *std::move(made);
-  }
-
-  Result<WebhookEvents> post(std::string_view body, const std::vector<http::HttpHeader>& headers,
-                             const Json& config = kConfig) {
-    const auto block = testkit::header_block(headers);
-    return make(config)->handle_webhook(testkit::FakeCall(host_),
-                                        {.request = {.method = "POST", .path = "/webhooks/wa"},
-                                         .body = body,
-                                         .header_block = block});
-  }
-  Result<WebhookEvents> post(std::string_view body, std::string_view signature) {
-    return post(body, {{"X-Hub-Signature-256", std::string(signature)}});
-  }
-
-  std::optional<HttpAnswer> get(std::string query) {
-    const auto events = make()->handle_webhook(
-        testkit::FakeCall(host_),
-        {.request = {.method = "GET", .path = "/webhooks/wa", .query = std::move(query)}});
-    return events ? events->answer : std::nullopt;
-  }
-
-  /// Expects one POST of `body`, with everything that Meta wants to see around it.
-  void expect_post(std::string body, Result<HttpResponse> response,
-                   std::string url = "http://graph.test/v23.0/415882930112233/messages") {
-    host_.expect(
-        {.url = std::move(url),
-         .headers = {{"authorization", "Bearer EAAG-token"}, {"content-type", "application/json"}},
-         .body = std::move(body),
-         .response = std::move(response)});
-  }
-
-  Result<SendReply> send(const channel::SendRequest& request) {
-    return make()->send(testkit::FakeCall(host_), request);
-  }
-
-  testkit::FakeHost host_;
-};
-
-std::string body_of(std::string_view text, std::string_view to = "34655010203") {
-  return R"({"messaging_product":"whatsapp","recipient_type":"individual","to":")" +
-         std::string(to) + R"(","type":"text","text":{"body":")" + std::string(text) +
-         R"(","preview_url":false},"biz_opaque_callback_data":"r1"})";
-}
-
-HttpResponse accepted(std::string_view id, std::string_view wa_id = "34655010203") {
-  return {.status = 200,
-          .body = R"({"contacts":[{"wa_id":")" + std::string(wa_id) + R"("}],"messages":[{"id":")" +
-                  std::string(id) + R"("}]})"};
-}
-
 TEST_F(WhatsAppTest, AcceptsWhatIsSigned) {
   EXPECT_EQ(post(kEmpty, kEmptySignature), Result(WebhookEvents{}));
   EXPECT_EQ(post(kEscaped, kEscapedSignature), Result(WebhookEvents{.ignored = 1}));
+}
+
+TEST_F(WhatsAppTest, FindsTheSignatureUnderAnyLetterCase) {
+  for (const auto* name :
+       {"X-Hub-Signature-256", "x-hub-signature-256", "X-HUB-SIGNATURE-256", "x-Hub-sIgNaTuRe-256"})
+    EXPECT_EQ(post(kEmpty, {{name, std::string(kEmptySignature)}}), Result(WebhookEvents{}))
+        << name;
+}
+
+TEST_F(WhatsAppTest, RefusesEachBodyOfWhichOneByteIsAnother) {
+  for (std::size_t at = 0; at < kEscaped.size(); ++at) {
+    std::string changed(kEscaped);
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    EXPECT_FALSE(post(changed, kEscapedSignature)) << at;
+  }
+}
+
+TEST_F(WhatsAppTest, RefusesAnotherKey) {
+  for (const auto* key : {"wa-app-secret-for-test", "our token", "EAAG-token"}) {
+    host_.secrets["secret:wa/app_secret"] = key;
+    EXPECT_EQ(
+        post(kEmpty, kEmptySignature),
+        Result<WebhookEvents>(Error{ErrorClass::auth, "whatsapp: the signature does not match"}))
+        << key;
+  }
 }
 
 TEST_F(WhatsAppTest, AcceptsUpperCaseDigits) {
@@ -240,25 +187,6 @@ TEST_F(WhatsAppTest, SaysUnderWhichNumberMetaKnowsTheGuest) {
             Result(SendReply{.message_ids = {"wamid.OUT1=="}, .recipient_alias = "+551187654321"}));
 }
 
-TEST_F(WhatsAppTest, SendsTheNextPartOnlyAfterTheOneBefore) {
-  const std::string first(4000, 'a');
-  const std::string second(4000, 'b');
-  const channel::SendRequest request{
-      .recipient = "+34655010203", .text = first + " " + second, .reference = "r1"};
-  expect_post(body_of(first), accepted("wamid.OUT1=="));
-  expect_post(body_of(second), accepted("wamid.OUT2=="));
-  EXPECT_EQ(send(request), Result(SendReply{.message_ids = {"wamid.OUT1==", "wamid.OUT2=="}}));
-
-  expect_post(body_of(first), HttpResponse{.status = 503});
-  EXPECT_EQ(send(request),
-            Result<SendReply>(Error{ErrorClass::retry, "whatsapp: HTTP 503 (in part 1 of 2)"}));
-  expect_post(body_of(first), accepted("wamid.OUT1=="));
-  expect_post(body_of(second), HttpResponse{.status = 503});
-  EXPECT_EQ(send(request),
-            Result<SendReply>(Error{ErrorClass::retry, "whatsapp: HTTP 503 (in part 2 of 2)"}));
-  EXPECT_EQ(host_.unmet(), 0U);
-}
-
 TEST_F(WhatsAppTest, PassesOnWhyTheNetworkFailed) {
   const Error errors[] = {{ErrorClass::retry, "connection refused"},
                           {ErrorClass::deadline, "no answer in time"},
@@ -271,39 +199,16 @@ TEST_F(WhatsAppTest, PassesOnWhyTheNetworkFailed) {
   }
 }
 
-TEST_F(WhatsAppTest, CountsTheAttemptsOfTheHost) {
-  testkit::FakeCall call(host_);
-  call.wire.attempt = 3;
-  expect_post(body_of("Hola"), HttpResponse{.status = 429, .body = R"({"error":{"code":131056}})"});
-  EXPECT_EQ(make()->send(call, {.recipient = "+34655010203", .text = "Hola", .reference = "r1"}),
-            Result<SendReply>(Error{ErrorClass::retry, "whatsapp: HTTP 429",
-                                    std::chrono::seconds(64), "131056"}));
-}
-
-TEST_F(WhatsAppTest, AsksMetaForItsHealth) {
-  host_.expect(
-      {.method = "GET",
-       .url = "http://graph.test/v23.0/415882930112233?fields=quality_rating,health_status",
-       .headers = {{"authorization", "Bearer EAAG-token"}},
-       .response = HttpResponse{.status = 200,
-                                .body = R"({"health_status":{"can_send_message":"LIMITED"}})"}});
-  EXPECT_EQ(make()->check_health(testkit::FakeCall(host_)),
-            Result(channel::ChannelHealth{.state = "degraded"}));
-}
-
-TEST_F(WhatsAppTest, IsDownWhenMetaCannotBeReached) {
-  host_.answer_http([](const auto&, auto) -> Result<HttpResponse> {
-    return Error{ErrorClass::retry, "connection refused"};
-  });
-  EXPECT_EQ(make()->check_health(testkit::FakeCall(host_)),
-            Result(channel::ChannelHealth{.state = "down", .detail = "connection refused"}));
-}
-
 TEST_F(WhatsAppTest, SaysWhatItCarries) {
-  EXPECT_EQ(
-      make()->capabilities(),
-      (channel::Capabilities{
-          .max_text = 4096, .max_buttons = 3, .max_list = 10, .location = true, .statuses = true}));
+  EXPECT_EQ(make()->capabilities(), (channel::Capabilities{.max_text = 4096,
+                                                           .max_buttons = 3,
+                                                           .max_list = 10,
+                                                           .audio = true,
+                                                           .media = true,
+                                                           .location = true,
+                                                           .window_hours = 24,
+                                                           .max_media_bytes = 67'108'864,
+                                                           .statuses = true}));
 }
 
 }  // namespace

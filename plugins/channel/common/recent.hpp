@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace conserje::waha {
+namespace conserje {
 
 /// The values that were put last, at most so many: beyond that the oldest goes. Not thread-safe.
 template <class T>
@@ -48,4 +48,4 @@ class Recent {
   std::map<std::string_view, typename Items::iterator> index_{};  // Views into items_.
 };
 
-}  // namespace conserje::waha
+}  // namespace conserje
