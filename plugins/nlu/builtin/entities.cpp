@@ -22,7 +22,7 @@ constexpr EntityType kEntityTypes[] = {
     {Category::date, "date", 3},
     {Category::period, "date", 2},
     {Category::datetime, "date", 3},
-    {Category::range, "date", 3},
+    {Category::range, "date", 4},
     {Category::clock, "time", 2},
     {Category::time_range, "time", 3},
     {Category::day_part, "time", 1},
@@ -44,6 +44,16 @@ const EntityType* entity_type(Category category) {
   return found == std::end(kEntityTypes) ? nullptr : found;
 }
 
+/// A date or time inside a longer word, such as the 3am of a link's "x3amK", is none.
+bool is_glued(const Item& item, const Text& text) {
+  const auto& tokens = text.tokens;
+  const auto joined = [&](std::size_t token) {
+    return !tokens[token].after_space && tokens[token - 1].kind != TokenKind::symbol &&
+           tokens[token].kind != TokenKind::symbol;
+  };
+  return (item.begin > 0 && joined(item.begin)) || (item.end < tokens.size() && joined(item.end));
+}
+
 /// Does a yes or no stand where it answers: at an edge of the message or of a sentence, or in an
 /// accented "sí"?
 bool answers(const Item& item, const Text& text) {
@@ -51,8 +61,9 @@ bool answers(const Item& item, const Text& text) {
   if (item.begin == 0 || item.end == tokens.size()) return true;
   if (tokens[item.begin - 1].kind == TokenKind::symbol) return true;
   if (text.surface(item.begin, item.end) == "sí") return true;
-  const std::string_view before = tokens[item.begin - 1].folded;
-  return before == "so" || before == "think" || before == "digo" || before == "say";
+  if (tokens[item.end].kind == TokenKind::symbol) return true;
+  constexpr std::string_view kSaid[] = {"so", "think", "say", "said", "digo", "dije", "disse"};
+  return std::ranges::find(kSaid, tokens[item.begin - 1].folded) != std::end(kSaid);
 }
 
 std::string upper(std::string_view text) {
@@ -135,7 +146,8 @@ std::vector<Item> choose(const Chart& chart) {
          i = chart.items()[static_cast<std::size_t>(i)].next) {
       const Item& item = chart.items()[static_cast<std::size_t>(i)];
       const EntityType* type = entity_type(item.category);
-      if (type == nullptr || (item.category == Category::yes_no && !answers(item, chart.text())))
+      if (type == nullptr || is_glued(item, chart.text()) ||
+          (item.category == Category::yes_no && !answers(item, chart.text())))
         continue;
       const int worth =
           kPerToken * (item.end - item.begin) - kPerEntity + type->preference + best[item.end];

@@ -19,6 +19,8 @@ struct CategoryName {
 constexpr CategoryName kCategoryNames[] = {
     {"unit", Category::unit},
     {"weekday", Category::weekday},
+    {"short_weekday", Category::short_weekday},
+    {"yes_no", Category::yes_no},
     {"month", Category::month},
     {"plain_month", Category::plain_month},
     {"day_word", Category::day_word},
@@ -30,6 +32,10 @@ constexpr CategoryName kCategoryNames[] = {
     {"edge", Category::edge},
     {"coming", Category::coming},
     {"past", Category::past},
+    {"few", Category::few},
+    {"meal", Category::meal},
+    {"denominator", Category::denominator},
+    {"suffix", Category::suffix},
     {"guests", Category::guest_word},
     {"children", Category::child_word},
     {"room", Category::room_word},
@@ -55,10 +61,12 @@ struct RoleBounds {
   double low, high;
 };
 constexpr RoleBounds kRoles[] = {
-    {"day", Role::day, 1, 31},        {"month_number", Role::month, 1, 12},
+    {"day", Role::day, 1, 31},        {"figure", Role::figure, 1, 31},
+    {"month_number", Role::month, 1, 12},
     {"year", Role::year, 1900, 2199}, {"short_year", Role::short_year, 0, 99},
     {"hour", Role::hour, 0, 24},      {"minute", Role::minute, 0, 59},
-    {"second", Role::second, 0, 59},  {"count", Role::count, 1, 9999},
+    {"second", Role::second, 0, 59},  {"hour_minute", Role::hour_minute, 0, 2359},
+    {"week", Role::week, 1, 53},      {"count", Role::count, 1, 9999},
 };
 
 bool fits(Role role, double number) {
@@ -285,7 +293,7 @@ class Grammar::Matcher {
   bool fits_role(Role role, const Item& item) const {
     if (!fits(role, item.meaning.number)) return false;
     const Token& token = chart_.text().tokens[item.begin];
-    if (token.kind != TokenKind::digits) return role != Role::short_year;
+    if (token.kind != TokenKind::digits) return role != Role::short_year && role != Role::hour_minute && role != Role::figure;
     if (item.end != item.begin + 1)
       return role == Role::day || role == Role::count;  // "10th", "1.000"
     switch (role) {
@@ -293,6 +301,7 @@ class Grammar::Matcher {
       case Role::second:
       case Role::short_year: return token.folded.size() == 2;
       case Role::year: return token.folded.size() == 4;
+      case Role::hour_minute: return token.folded.size() == 3 || token.folded.size() == 4;
       case Role::count: return true;
       default: return token.folded.size() <= 2;
     }
