@@ -533,15 +533,19 @@ TimeValue range_value(const Meaning& range, LocalTime now) {
     // beginning.
     const Stretch* nearest_end = &ends.back();
     for (const Stretch& end : ends)
-      if (range.has_from && end.begin > begin.begin && end.begin < nearest_end->begin)
+      if (end.begin > begin.begin && end.begin < nearest_end->begin)
         nearest_end = &end;
-    if (!range.has_from) value.grain = nearest_end->grain;
+    if (!range.has_from) {
+      value.grain = ends.back().grain;
+      for (const Stretch& end : ends)
+        value.readings.push_back({"", write(last_moment(end, range), end.grain, dated)});
+      continue;
+    }
     const bool from_today = is_now(range.when) && nearest_end->grain >= Grain::day;
     const Grain grain = from_today ? Grain::day : std::min(begin.grain, nearest_end->grain);
-    value.readings.push_back(
-        {range.has_from ? write(begin.begin, grain, dated) : "",
-         write(last_moment(*nearest_end, range), range.has_from ? grain : nearest_end->grain,
-               dated)});
+    if (from_today) value.grain = grain;
+    value.readings.push_back({write(begin.begin, grain, dated),
+                              write(last_moment(*nearest_end, range), grain, dated)});
   }
   return value;
 }

@@ -16,6 +16,7 @@ bool fill(Field& field, int value) {
   return true;
 }
 
+constexpr double kLeastPart = 0.01;  // "two and a hundredth"
 constexpr double kFew = 3;  // "unos días"
 constexpr double kMaxOffsetDays = 3660;
 constexpr int kDaysOfMonth[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -87,6 +88,7 @@ bool merge(When& into, const When& other) {
 /// used up.
 void settle_half(When& when) {
   if (!when.has_clock() || when.part == Part::none) return;
+  if (when.hour == 0 && when.part != Part::dawn && when.part != Part::night) when.hour = 12;
   if (when.either_half) {
     const bool early = when.part == Part::dawn || when.part == Part::morning;
     const bool midnight = when.hour == 12 && (when.part == Part::night || early);
@@ -393,6 +395,12 @@ bool nth(Captures captures, Meaning& made) {
   return made.when.nth != 0;
 }
 
+bool nth_of_unit(Captures captures, Meaning& made) {
+  const Meaning& whole = *captures.back().meaning;
+  if (whole.unit < Grain::week || !nth(captures.first(captures.size() - 1), made)) return false;
+  return shift_whole(whole.unit, 0, made);
+}
+
 bool week_number(Captures captures, Meaning& made) {
   for (const Capture& capture : captures)
     if (!merge(made.when, moment(capture))) return false;
@@ -461,6 +469,21 @@ bool current_unit(Captures captures, Meaning& made) {
   return find(captures, Category::unit)->unit >= Grain::week && this_one(captures, made);
 }
 bool today(Captures, Meaning& made) { return shifted(Grain::day, 0, made); }
+bool later_in_unit(Captures captures, Meaning& made) {
+  return this_one(captures, made) && (made.when.edge = Edge::later, true);
+}
+bool weekday_after_next(Captures captures, Meaning& made) {
+  made.when = find(captures, Category::weekday)->when;
+  made.when.turn = Turn::coming;
+  made.when.offset_days = 7;
+  return true;
+}
+bool this_weekend(Captures, Meaning& made) { return shift_whole(Grain::weekend, 0, made); }
+bool inside(Captures captures, Meaning& made) {
+  if (!together(captures, made)) return false;
+  const When& when = made.when;
+  return when.shifted ? when.unit >= Grain::month && when.whole : when.weekday == kUnset;
+}
 bool one_after_next(Captures captures, Meaning& made) { return shifted_unit(captures, 2, made); }
 
 bool weekdays_ahead(Captures captures, Meaning& made) {
@@ -494,15 +517,37 @@ bool one_ago(Captures captures, Meaning& made) {
   return shifted(find(captures, Category::unit)->unit, -1, made);
 }
 
-/// Each moment is one capture and the minutes and seconds that follow it.
+/// Each moment is one capture and the minutes and seconds that follow it; what was only looked at
+/// does not count.
 bool from_to(Captures captures, Meaning& made) {
-  std::size_t second = 1;
-  while (captures[second].role == Role::minute || captures[second].role == Role::second) ++second;
-  const Captures first = captures.first(second), last = captures.subspan(second);
-  if (first.size() == 1 && last.size() == 1)
-    return pair(moment(first[0]), moment(last[0]), made);
+  const auto moment_at = [&](std::size_t at) {
+    std::size_t end = at + 1;
+    while (end < captures.size() &&
+           (captures[end].role == Role::minute || captures[end].role == Role::second))
+      ++end;
+    return captures.subspan(at, end - at);
+  };
+  const Captures first = moment_at(0), second = moment_at(first.size());
+  if (first.size() == 1 && second.size() == 1)
+    return pair(moment(first[0]), moment(second[0]), made);
   Meaning from, to;
-  return together(first, from) && together(last, to) && pair(from.when, to.when, made);
+  return together(first, from) && together(second, to) && pair(from.when, to.when, made);
+}
+
+bool night_between(Captures captures, Meaning& made) {
+  Meaning days;
+  if (!from_to(captures.subspan(1), days)) return false;
+  made.when = days.when;
+  made.when.part = captures.front().meaning->when.part;
+  return !made.when.has_clock();
+}
+
+bool early_morning(Captures captures, Meaning& made) {
+  if (!together(captures, made) || made.when.has_clock() || made.when.part != Part::none)
+    return false;
+  made.when.part = Part::morning;
+  made.when.edge = Edge::start;
+  return true;
 }
 
 bool from_half_past(Captures captures, Meaning& made) {
@@ -736,20 +781,29 @@ bool fraction_of_product(Captures captures, Meaning& made) {
 }
 bool mixed(Captures captures, Meaning& made) {
   const double whole = first_number(captures), rest = last_number(captures);
-  if (rest <= 0 || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole)) return false;
+  if (rest < kLeastPart || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole)) return false;
   return made_number(whole + rest, made);
 }
 bool decimals(Captures captures, Meaning& made) {
   return made_number(first_number(captures) + as_decimals(last_number(captures)), made);
+}
+bool only_decimals(Captures captures, Meaning& made) {
+  return made_number(as_decimals(first_number(captures)), made);
+}
+bool spelled_decimals(Captures captures, Meaning& made) {
+  double value = first_number(captures), place = 0.1;
+  for (const Capture& capture : captures.subspan(1)) {
+    if (capture.meaning->number >= 10) return false;
+    value += place * capture.meaning->number;
+    place /= 10;
+  }
+  return made_number(value, made);
 }
 bool decimals_after_zero(Captures captures, Meaning& made) {
   return made_number(first_number(captures) + as_decimals(last_number(captures)) / 10, made);
 }
 bool scaled(Captures captures, Meaning& made) {
   return made_number(first_number(captures) * last_number(captures), made);
-}
-bool thousands(Captures captures, Meaning& made) {
-  return made_number(first_number(captures) * 1000, made);
 }
 bool negative(Captures captures, Meaning& made) {
   return first_number(captures) > 0 && made_number(-first_number(captures), made);

@@ -34,6 +34,7 @@ bool next_one(Captures captures, Meaning& made);     ///< the one after
 bool last_one(Captures captures, Meaning& made);     ///< the one before
 bool nth(Captures captures, Meaning& made);          ///< [ordinal] [weekday] in a month
 bool final_one(Captures captures, Meaning& made);    ///< the last [weekday] in a month
+bool nth_of_unit(Captures captures, Meaning& made);  ///< the [ordinal] [unit] of this [unit]
 bool week_number(Captures captures, Meaning& made);  ///< [week] of the year
 bool half_month(Captures captures, Meaning& made);   ///< the [ordinal] half of a month
 bool week_of(Captures captures, Meaning& made);      ///< the week around a day
@@ -48,6 +49,10 @@ bool middle_of_unit(Captures captures, Meaning& made);  ///< the middle of this 
 bool end_of_unit(Captures captures, Meaning& made);     ///< the end of this [unit]
 bool current_unit(Captures captures, Meaning& made);    ///< "the week": this one
 bool today(Captures captures, Meaning& made);           ///< what "the day" means alone
+bool later_in_unit(Captures captures, Meaning& made);   ///< what is left of the end of this [unit]
+bool weekday_after_next(Captures captures, Meaning& made);  ///< "the Friday after next"
+bool this_weekend(Captures captures, Meaning& made);    ///< the one that comes, or is
+bool inside(Captures captures, Meaning& made);          ///< a day of a month or year
 bool one_after_next(Captures captures, Meaning& made);  ///< the [unit] after the next
 bool weekdays_ahead(Captures captures, Meaning& made);  ///< [count] [weekday]s from now
 bool in_amount(Captures captures, Meaning& made);    ///< [duration] from now
@@ -61,6 +66,8 @@ bool one_ago(Captures captures, Meaning& made);      ///< one [unit] before now
 // Ranges.
 bool from_to(Captures captures,
              Meaning& made);  ///< the first two moments; what one leaves open comes from the other
+bool night_between(Captures captures, Meaning& made);   ///< the [part_noun] that joins two days
+bool early_morning(Captures captures, Meaning& made);   ///< early on that day
 bool from_half_past(Captures captures, Meaning& made);  ///< [hour] and a half to the second moment
 bool from_to_in(Captures captures, Meaning& made);     ///< the first two in the third: [day] [day] [period]
 bool on_from_to_in(Captures captures, Meaning& made);  ///< [month] [day] [day] [year]
@@ -105,9 +112,10 @@ bool quarter_of_number(Captures captures, Meaning& made);  ///< a quarter millio
 bool fraction_of_product(Captures captures, Meaning& made);  ///< three two-thousandths
 bool mixed(Captures captures, Meaning& made);      ///< two and three quarters
 bool decimals(Captures captures, Meaning& made);   ///< two point five
+bool only_decimals(Captures captures, Meaning& made);        ///< point five
+bool spelled_decimals(Captures captures, Meaning& made);     ///< three point one four
 bool decimals_after_zero(Captures captures, Meaning& made);  ///< two point zero five
 bool scaled(Captures captures, Meaning& made);               ///< 2k
-bool thousands(Captures captures, Meaning& made);            ///< 2 k
 bool negative(Captures captures, Meaning& made);             ///< minus two
 bool to_the_power(Captures captures, Meaning& made);         ///< 2^3
 bool to_minus_the_power(Captures captures, Meaning& made);   ///< 2^-3

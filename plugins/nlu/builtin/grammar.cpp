@@ -74,6 +74,9 @@ bool fits(Role role, double number) {
   return number >= bounds.low && number <= bounds.high && number == static_cast<int>(number);
 }
 
+/// "The 4th", "el primero".
+bool takes_ordinals(Role role) { return role == Role::day; }
+
 /// Calls use(piece) for each piece of `text` between separators.
 template <class Use>
 void for_each_piece(std::string_view text, char separator, Use use) {
@@ -182,6 +185,8 @@ Grammar::Pattern Grammar::read_pattern(const Rule& rule) {
             role != std::end(kRoles)) {
           element.role = role->role;
           element.categories.set(static_cast<std::size_t>(Category::number));
+          if (takes_ordinals(element.role))
+            element.categories.set(static_cast<std::size_t>(Category::ordinal));
         } else if (const auto category =
                        std::ranges::find(kCategoryNames, name, &CategoryName::name);
                    category != std::end(kCategoryNames)) {
@@ -280,7 +285,9 @@ class Grammar::Matcher {
       const Item& item = chart_.items()[static_cast<std::size_t>(i)];
       i = item.next;
       if (!element.categories.test(static_cast<std::size_t>(item.category))) continue;
-      const Role role = item.category == Category::number ? element.role : Role::none;
+      const bool ordinal_day = item.category == Category::ordinal && takes_ordinals(element.role);
+      const Role role =
+          item.category == Category::number || ordinal_day ? element.role : Role::none;
       if (role != Role::none && !fits_role(role, item)) continue;
       captures_[captured_++] = {item.category, role, &item.meaning};
       if (const auto found = follow(at + 1, item.end, element.ahead ? end : item.end)) return found;

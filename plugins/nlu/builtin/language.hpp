@@ -55,6 +55,14 @@ constexpr Meaning feast(std::int8_t month, std::int8_t day) {
 constexpr Meaning feast_on(std::int8_t month, std::int8_t weekday, std::int8_t nth) {
   return {.when = {.month = month, .weekday = weekday, .nth = nth}};
 }
+/// Some days after such a weekday: Black Friday.
+constexpr Meaning after_feast(std::int8_t month, std::int8_t weekday, std::int8_t nth,
+                              std::int16_t days) {
+  return {.when = {.month = month, .weekday = weekday, .nth = nth, .offset_days = days}};
+}
+constexpr Meaning from_easter(std::int16_t days) {
+  return {.when = {.offset_days = days, .holiday = Holiday::easter}};
+}
 constexpr Meaning working(Grain grain) { return {.when = {.working = true}, .unit = grain}; }
 constexpr Meaning long_weekend() {
   return {.when = {.shifted = true, .whole = true, .unit = Grain::weekend, .longer = true},

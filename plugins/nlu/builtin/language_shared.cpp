@@ -9,9 +9,9 @@ using enum Category;
 constexpr Rule kNumbers[] = {
     {"[number] -? [denominator]", number, fraction},
     {"[number] ~/ ~[number]", number, proper_fraction},
+    {"[number] / [number]", number, proper_fraction},
     {"[number] [number]", number, mixed},
-    {"[number] ~[suffix]", number, scaled},
-    {"[number] k", number, thousands},
+    {"[number] [suffix]", number, scaled},
     {"[number] ~^ ~+? ~[number]", number, to_the_power},
     {"[number] ~^ ~- ~[number]", number, to_minus_the_power},
     {"[number] ~^ ~- ~- ~[number]", number, to_the_power},
@@ -19,7 +19,6 @@ constexpr Rule kNumbers[] = {
     {"[number] ~e ~- ~[number]", number, tenth_part},
     {"[number] x|* ~10 ~^ ~+? ~[number]", number, tenfold},
     {"[number] x|* ~10 ~^ ~- ~[number]", number, tenth_part},
-    {"-|minus|menos [number]", number, negative},
 };
 
 constexpr Rule kClock[] = {
@@ -40,6 +39,7 @@ constexpr Rule kClock[] = {
 constexpr Rule kDates[] = {
     {"[year] ~- ~[month_number] ~- ~[day]", date, together},
     {"[year] ~/ ~[month_number] ~/ ~[day]", date, together},
+    {"[year] ~. ~[month_number] ~. ~[day]", date, together},
     {"[year] ~/|- ~[month] ~/|- ~[day]", date, together},
     {"[day] ~/|- ~[month] ~/|- ~[year]", date, together},
     {"[day] ~/|- ~[month] ~/|- ~[short_year]", date, together},

@@ -8,6 +8,7 @@ namespace conserje::nlu {
 namespace {
 
 constexpr std::size_t kMaxTerms = 8;        // of a number in words: millions, thousands, ...
+constexpr std::size_t kMaxPrefixes = 4;     // before an "and"
 constexpr std::size_t kMaxDigitGroups = 8;  // of a number in figures: 1.234.567,8
 
 Meaning number(double value) { return {.number = value}; }
@@ -40,7 +41,10 @@ class WordSum {
     for (std::size_t i = 0; i < terms_; ++i) total += term_[i].value;
     return total;
   }
-  bool is_empty() const { return group_ == 0 && terms_ == 0; }
+  /// A multiplier was the last word.
+  bool is_open() const {
+    return !closed_ && (group_ == 0 ? terms_ > 0 : std::fmod(group_, 100) == 0);
+  }
   /// What may stand after "and": 5 in "thirty and five", 200 in "mil e duzentos".
   bool takes_after_and(double next) const {
     if (group_ != 0) return next < 100 && continues(group_, next);
@@ -52,6 +56,14 @@ class WordSum {
     if (next >= 1000) return false;
     group_ += next;
     closed_ = next == 0;
+    return true;
+  }
+
+  /// "decimo primero": ordinals go on after ten too.
+  bool add_ordinal(double next) {
+    const bool teen = !closed_ && std::fmod(group_, 100) == 10 && next < 10;
+    if (!teen) return add(next);
+    group_ += next;
     return true;
   }
 
@@ -101,11 +113,32 @@ bool is_connector(const Token& token, Language language) {
 struct WordEnds {
   std::size_t cardinal, ordinal;
   double cardinal_value = 0, ordinal_value = 0;
+  struct Prefix {
+    std::size_t end = 0;
+    double value = 0;
+  };
+  std::array<Prefix, kMaxPrefixes> prefixes{};  // "one hundred" of "one hundred and two"
+  std::size_t prefix_count = 0;
 };
 
 bool take_ordinal(WordSum& sum, double value, Language language) {
   const bool multiplies = value >= 1000 || (value == 100 && language == Language::en);
-  return multiplies ? sum.multiply(value) : sum.add(value);
+  return multiplies ? sum.multiply(value) : sum.add_ordinal(value);
+}
+
+double digits_value(std::string_view digits) {
+  double value = 0;
+  for (const char digit : digits) value = value * 10 + (digit - '0');
+  return value;
+}
+
+/// Up to three digits, which may go on after a multiplier: "3 hundred and 21".
+Meaning figures_at(const Chart& chart, std::size_t at) {
+  if (at >= chart.size()) return number(0);
+  const Token& token = chart.text().tokens[at];
+  const bool plain = token.kind == TokenKind::digits && token.folded.size() <= 3 &&
+                     token.after_space;
+  return number(plain ? digits_value(token.folded) : 0);
 }
 
 /// A number in words from `begin` on; `at` is where its words begin, after figures perhaps. An end
@@ -117,6 +150,8 @@ WordEnds read_words(const Chart& chart, std::size_t begin, std::size_t at, Langu
   bool ordinal_seen = false, after_connector = false;
   while (at < chart.size()) {
     const Meaning* numeral = find_at(chart, at, Category::numeral);
+    const Meaning figures = figures_at(chart, at);
+    if (numeral == nullptr && at > first && sum.is_open() && figures.number > 0) numeral = &figures;
     const Meaning* multiplier = find_at(chart, at, Category::multiplier);
     const Meaning* ordinal = find_at(chart, at, Category::ordinal);
     if (!ordinal_seen && numeral && sum.add(numeral->number)) {
@@ -130,7 +165,11 @@ WordEnds read_words(const Chart& chart, std::size_t begin, std::size_t at, Langu
     } else if (!after_connector && at > first && is_connector(chart.text().tokens[at], language)) {
       const Meaning* next = find_at(chart, at + 1, Category::numeral);
       if (next == nullptr) next = find_at(chart, at + 1, Category::ordinal);
+      const Meaning tail = figures_at(chart, at + 1);
+      if (next == nullptr && tail.number > 0 && language == Language::en) next = &tail;
       if (next == nullptr || !sum.takes_after_and(next->number)) break;
+      if (chart.text().tokens[at].folded == "and" && ends.prefix_count < kMaxPrefixes)
+        ends.prefixes[ends.prefix_count++] = {at, sum.value()};
       after_connector = true;
       ++at;
       continue;
@@ -141,12 +180,6 @@ WordEnds read_words(const Chart& chart, std::size_t begin, std::size_t at, Langu
     if (ordinal_seen && language == Language::en) break;
   }
   return ends;
-}
-
-double digits_value(std::string_view digits) {
-  double value = 0;
-  for (const char digit : digits) value = value * 10 + (digit - '0');
-  return value;
 }
 
 double decimals_value(std::string_view digits) {
@@ -258,6 +291,8 @@ std::size_t add_words(Chart& chart, std::size_t begin, std::size_t at, Language 
   const WordEnds ends = read_words(chart, begin, at, language, sum);
   if (ends.cardinal > begin)
     chart.add(Category::number, begin, ends.cardinal, number(ends.cardinal_value));
+  for (std::size_t i = 0; i < ends.prefix_count; ++i)
+    chart.add(Category::number, begin, ends.prefixes[i].end, number(ends.prefixes[i].value));
   if (ends.ordinal > begin + 1)
     chart.add(Category::ordinal, begin, ends.ordinal, number(ends.ordinal_value));
   return std::max(ends.cardinal, ends.ordinal);
