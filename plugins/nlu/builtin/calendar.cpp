@@ -89,9 +89,7 @@ Days holiday_in(Holiday holiday, int y) {
   return one_day(*make_day(y, 12, 31));
 }
 
-Days weekend_from(local_days saturday) {
-  return {saturday, saturday + days{2}, Grain::weekend};
-}
+Days weekend_from(local_days saturday) { return {saturday, saturday + days{2}, Grain::weekend}; }
 
 /// A day after `from`, or from it on, that is not a Saturday or Sunday.
 local_days working_days_after(local_days from, int count) {
@@ -283,8 +281,7 @@ Days spread(const Days& whole, Span span) {
   if (span == Span::week) return {monday, monday + days{7}, Grain::week};
   const days since_monday = whole.begin - monday;
   const local_days saturday = monday + days{since_monday < days{2} ? -2 : 5};
-  return {std::min(saturday, whole.begin), std::max(saturday + days{2}, whole.end),
-          Grain::weekend};
+  return {std::min(saturday, whole.begin), std::max(saturday + days{2}, whole.end), Grain::weekend};
 }
 
 /// The readings of "un finde largo": with the Friday, or with the Monday.
@@ -404,9 +401,8 @@ std::vector<Stretch> stretches_of(const When& when, LocalTime now) {
   // "El viernes a las 20", said on a Friday at noon, is rather today.
   const bool said_on_itself = candidates.size() > 1 && when.turn == Turn::open && !when.longer;
   if (said_on_itself && stretches.front().grain < Grain::day) {
-    std::ranges::stable_sort(stretches, {}, [&](const Stretch& stretch) {
-      return is_later_today(stretch, now);
-    });
+    std::ranges::stable_sort(stretches, {},
+                             [&](const Stretch& stretch) { return is_later_today(stretch, now); });
   }
   return stretches;
 }
@@ -482,7 +478,9 @@ bool on_same_day(const When& from, const When& to) {
 std::vector<Stretch> ends_of(const Meaning& range, LocalTime begin, LocalTime now) {
   const bool follows = range.has_from && !range.until.shifted;
   When until = range.until;
-  if (follows && (!until.has_date() || on_same_day(range.when, until))) {  // "de 22 a 2": the same day, or past midnight.
+  if (follows &&
+      (!until.has_date() ||
+       on_same_day(range.when, until))) {  // "de 22 a 2": the same day, or past midnight.
     auto ends = on_day(until, one_day(floor<days>(begin)), begin);
     for (Stretch& end : ends)
       if (end.begin < begin) end.begin += days{1}, end.end += days{1};
@@ -533,8 +531,7 @@ TimeValue range_value(const Meaning& range, LocalTime now) {
     // beginning.
     const Stretch* nearest_end = &ends.back();
     for (const Stretch& end : ends)
-      if (end.begin > begin.begin && end.begin < nearest_end->begin)
-        nearest_end = &end;
+      if (end.begin > begin.begin && end.begin < nearest_end->begin) nearest_end = &end;
     if (!range.has_from) {
       value.grain = ends.back().grain;
       for (const Stretch& end : ends)
@@ -544,8 +541,8 @@ TimeValue range_value(const Meaning& range, LocalTime now) {
     const bool from_today = is_now(range.when) && nearest_end->grain >= Grain::day;
     const Grain grain = from_today ? Grain::day : std::min(begin.grain, nearest_end->grain);
     if (from_today) value.grain = grain;
-    value.readings.push_back({write(begin.begin, grain, dated),
-                              write(last_moment(*nearest_end, range), grain, dated)});
+    value.readings.push_back(
+        {write(begin.begin, grain, dated), write(last_moment(*nearest_end, range), grain, dated)});
   }
   return value;
 }

@@ -6,6 +6,24 @@
 #include <string_view>
 
 namespace conserje::nlu::combine {
+
+void settle_half(When& when) {
+  if (!when.has_clock() || when.part == Part::none) return;
+  if (when.hour == 0 && when.part != Part::dawn && when.part != Part::night) when.hour = 12;
+  if (when.either_half) {
+    const bool early = when.part == Part::dawn || when.part == Part::morning;
+    const bool midnight = when.hour == 12 && (when.part == Part::night || early);
+    const bool after_midnight = when.part == Part::night && when.hour < 5;
+    const bool after_noon = when.part == Part::midday && when.hour > 9 && when.hour < 12;
+    if (midnight && when.part != Part::morning)
+      when.hour = 0;
+    else if (!early && !after_midnight && !after_noon && when.hour < 12)
+      when.hour = static_cast<std::int8_t>(when.hour + 12);
+    when.either_half = false;
+  }
+  when.part = Part::none;
+}
+
 namespace {
 
 template <class Field>
@@ -17,7 +35,7 @@ bool fill(Field& field, int value) {
 }
 
 constexpr double kLeastPart = 0.01;  // "two and a hundredth"
-constexpr double kFew = 3;  // "unos días"
+constexpr double kFew = 3;           // "unos días"
 constexpr double kMaxOffsetDays = 3660;
 constexpr int kDaysOfMonth[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -82,25 +100,6 @@ bool merge(When& into, const When& other) {
          fill(into.day, other.day) && fill(into.weekday, other.weekday) &&
          fill(into.hour, other.hour) && fill(into.minute, other.minute) &&
          fill(into.second, other.second);
-}
-
-/// "Las 8 de la noche" is 20:00, "las 12 de la noche" is midnight: the part decides, and is then
-/// used up.
-void settle_half(When& when) {
-  if (!when.has_clock() || when.part == Part::none) return;
-  if (when.hour == 0 && when.part != Part::dawn && when.part != Part::night) when.hour = 12;
-  if (when.either_half) {
-    const bool early = when.part == Part::dawn || when.part == Part::morning;
-    const bool midnight = when.hour == 12 && (when.part == Part::night || early);
-    const bool after_midnight = when.part == Part::night && when.hour < 5;
-    const bool after_noon = when.part == Part::midday && when.hour > 9 && when.hour < 12;
-    if (midnight && when.part != Part::morning)
-      when.hour = 0;
-    else if (!early && !after_midnight && !after_noon && when.hour < 12)
-      when.hour = static_cast<std::int8_t>(when.hour + 12);
-    when.either_half = false;
-  }
-  when.part = Part::none;
 }
 
 When moment(const Capture& capture) {
@@ -227,12 +226,18 @@ bool shifted_unit(Captures captures, int shift, Meaning& made) {
   made.when.whole = unit.unit > Grain::hour;
   made.when.working = unit.when.working;
   made.when.longer = unit.when.longer;
-  return merge_others(captures, Category::unit, made);
+  return merge_others(captures, Category::unit, made) &&
+         (unit.unit >= Grain::day || made.when.edge == Edge::none);
 }
 
 bool turned(Captures captures, Turn turn, Meaning& made) {
   if (const Meaning* unit = find(captures, Category::unit); unit != nullptr)
-    return (turn == Turn::current || unit->unit >= Grain::day) && shifted_unit(captures, turn == Turn::next ? 1 : turn == Turn::last ? -1 : 0, made);
+    return (turn == Turn::current || unit->unit >= Grain::day) &&
+           shifted_unit(captures,
+                        turn == Turn::next   ? 1
+                        : turn == Turn::last ? -1
+                                             : 0,
+                        made);
   if (!together(captures, made)) return false;
   made.when.turn = turn;
   return true;
@@ -259,8 +264,8 @@ int minutes_of(const When& when) {
   return when.hour * 60 + (when.minute == kUnset ? 0 : when.minute);
 }
 
-/// The half of the day for `open` that makes the stretch to or from `known` the shorter one: "de 8 a
-/// 10 de la noche" are both in the evening, "de 10 a 2 de la tarde" begins in the morning.
+/// The half of the day for `open` that makes the stretch to or from `known` the shorter one: "de 8
+/// a 10 de la noche" are both in the evening, "de 10 a 2 de la tarde" begins in the morning.
 void settle_by(When& open, int known, bool is_end) {
   constexpr int kDay = 24 * 60;
   const int morning = minutes_of(open) % (kDay / 2);
@@ -357,6 +362,12 @@ bool minutes_past(Captures captures, Meaning& made) {
 }
 bool minutes_to(Captures captures, Meaning& made) {
   return clock_by_number(captures, clock_before, made);
+}
+
+bool round_minutes_to(Captures captures, Meaning& made) {
+  const double minutes = plain_number(captures);
+  const bool said_so = minutes > 12 || std::fmod(minutes, 5) == 0;  // "9 to 5" is a day's work.
+  return said_so && minutes_to(captures, made);
 }
 
 bool sharp(Captures captures, Meaning& made) {
@@ -704,23 +715,15 @@ bool final_units(Captures captures, Meaning& made) {
 bool some_units(Captures captures, Meaning& made) {
   return amount_of_unit(captures, find(captures, Category::number)->number, made);
 }
-bool one_unit(Captures captures, Meaning& made) {
-  return amount_of_unit(captures, 1, made);
-}
-bool two_units(Captures captures, Meaning& made) {
-  return amount_of_unit(captures, 2, made);
-}
+bool one_unit(Captures captures, Meaning& made) { return amount_of_unit(captures, 1, made); }
+bool two_units(Captures captures, Meaning& made) { return amount_of_unit(captures, 2, made); }
 bool part_of_unit(Captures captures, Meaning& made) {
   const double number = find(captures, Category::number)->number;
   return number < 1 && amount_of_unit(captures, number, made);
 }
 bool few_units(Captures captures, Meaning& made) { return amount_of_unit(captures, kFew, made); }
-bool half_unit(Captures captures, Meaning& made) {
-  return amount_of_unit(captures, 0.5, made);
-}
-bool one_and_half(Captures captures, Meaning& made) {
-  return amount_of_unit(captures, 1.5, made);
-}
+bool half_unit(Captures captures, Meaning& made) { return amount_of_unit(captures, 0.5, made); }
+bool one_and_half(Captures captures, Meaning& made) { return amount_of_unit(captures, 1.5, made); }
 bool units_and_half(Captures captures, Meaning& made) {
   return amount_of_unit(captures, find(captures, Category::number)->number + 0.5, made);
 }
@@ -781,7 +784,8 @@ bool fraction_of_product(Captures captures, Meaning& made) {
 }
 bool mixed(Captures captures, Meaning& made) {
   const double whole = first_number(captures), rest = last_number(captures);
-  if (rest < kLeastPart || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole)) return false;
+  if (rest < kLeastPart || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole))
+    return false;
   return made_number(whole + rest, made);
 }
 bool decimals(Captures captures, Meaning& made) {
@@ -864,6 +868,26 @@ bool one_adult(Captures, Meaning& made) {
 }
 bool two_adults(Captures, Meaning& made) {
   made.number = 2;
+  return true;
+}
+
+bool one_room(Captures, Meaning& made) {
+  made.number = 1;
+  return true;
+}
+
+bool add_self(Captures captures, Meaning& made) {
+  made = *find(captures, Category::party_size);
+  return made.number++ == 0;
+}
+
+bool adult_with_child(Captures, Meaning& made) {
+  made.number = made.children = 1;
+  return true;
+}
+
+bool two_children(Captures, Meaning& made) {
+  made.children = 2;
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "combine.hpp"
 #include "language.hpp"
 #include "numbers.hpp"
 #include "scan.hpp"
@@ -136,6 +137,37 @@ Chart read_chart(const Text& text, Language language, const Grammars& grammars) 
   return chart;
 }
 
+namespace {
+
+/// The meal named nearest to a token: "cenar a las 8" is in the evening.
+Part meal_near(const Chart& chart, std::size_t token) {
+  Part nearest = Part::none;
+  std::size_t distance = chart.size() + 1;
+  for (std::size_t at = 0; at < chart.size(); ++at)
+    chart.for_each_at(at, [&](const Item& item) {
+      const std::size_t away = at < token ? token - at : at - token;
+      if (item.category != Category::meal || away >= distance) return;
+      nearest = item.meaning.when.part;
+      distance = away;
+    });
+  return nearest;
+}
+
+/// Which half of the day an hour means, where a meal says it.
+void settle_by_meal(Item& item, const Chart& chart) {
+  Meaning& said = item.meaning;
+  if (!said.when.either_half && !said.until.either_half) return;
+  const Part meal = meal_near(chart, item.begin);
+  if (meal == Part::none) return;
+  for (When* when : {&said.when, &said.until}) {
+    if (!when->either_half) continue;
+    when->part = meal;
+    combine::settle_half(*when);
+  }
+}
+
+}  // namespace
+
 std::vector<Item> choose(const Chart& chart) {
   constexpr int kPerToken = 16, kPerEntity = 12;
   std::vector<int> best(chart.size() + 1, 0);  // What can be read from a token on is worth so much.
@@ -163,6 +195,7 @@ std::vector<Item> choose(const Chart& chart) {
       continue;
     }
     chosen.push_back(*taken[token]);
+    settle_by_meal(chosen.back(), chart);
     token = taken[token]->end;
   }
   return chosen;

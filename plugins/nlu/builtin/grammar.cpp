@@ -61,12 +61,17 @@ struct RoleBounds {
   double low, high;
 };
 constexpr RoleBounds kRoles[] = {
-    {"day", Role::day, 1, 31},        {"figure", Role::figure, 1, 31},
+    {"day", Role::day, 1, 31},
+    {"figure", Role::figure, 1, 31},
     {"month_number", Role::month, 1, 12},
-    {"year", Role::year, 1900, 2199}, {"short_year", Role::short_year, 0, 99},
-    {"hour", Role::hour, 0, 24},      {"minute", Role::minute, 0, 59},
-    {"second", Role::second, 0, 59},  {"hour_minute", Role::hour_minute, 0, 2359},
-    {"week", Role::week, 1, 53},      {"count", Role::count, 1, 9999},
+    {"year", Role::year, 1900, 2199},
+    {"short_year", Role::short_year, 0, 99},
+    {"hour", Role::hour, 0, 24},
+    {"minute", Role::minute, 0, 59},
+    {"second", Role::second, 0, 59},
+    {"hour_minute", Role::hour_minute, 0, 2359},
+    {"week", Role::week, 1, 53},
+    {"count", Role::count, 1, 9999},
 };
 
 bool fits(Role role, double number) {
@@ -286,6 +291,7 @@ class Grammar::Matcher {
       i = item.next;
       if (!element.categories.test(static_cast<std::size_t>(item.category))) continue;
       const bool ordinal_day = item.category == Category::ordinal && takes_ordinals(element.role);
+      if (ordinal_day && is_weekday(token, item.end)) continue;  // "Sexta" is rather Friday.
       const Role role =
           item.category == Category::number || ordinal_day ? element.role : Role::none;
       if (role != Role::none && !fits_role(role, item)) continue;
@@ -296,11 +302,20 @@ class Grammar::Matcher {
     return 0;
   }
 
+  bool is_weekday(std::size_t token, std::size_t end) const {
+    bool found = false;
+    chart_.for_each_at(token, [&](const Item& item) {
+      found |= item.category == Category::weekday && item.end == end;
+    });
+    return found;
+  }
+
   /// Two digits for minutes and short years, four for a year; within the role's bounds.
   bool fits_role(Role role, const Item& item) const {
     if (!fits(role, item.meaning.number)) return false;
     const Token& token = chart_.text().tokens[item.begin];
-    if (token.kind != TokenKind::digits) return role != Role::short_year && role != Role::hour_minute && role != Role::figure;
+    if (token.kind != TokenKind::digits)
+      return role != Role::short_year && role != Role::hour_minute && role != Role::figure;
     if (item.end != item.begin + 1)
       return role == Role::day || role == Role::count;  // "10th", "1.000"
     switch (role) {

@@ -55,7 +55,8 @@ using Action = bool (*)(Captures captures, Meaning& made);
 /// A pattern's elements are divided by blanks:
 ///   de|del      one of these words or symbols
 ///   [month]     a stretch of that category; [date|period] of one of them
-///   [day]       a number in a role: day (an ordinal too), figure (a day in figures), month_number year short_year hour minute second
+///   [day]       a number in a role: day (an ordinal too), figure (a day in figures), month_number
+///   year short_year hour minute second
 ///               hour_minute week count
 ///   x?          optional
 ///   ~x          touches the token before it: "8pm", "10/12"

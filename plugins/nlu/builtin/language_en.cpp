@@ -172,7 +172,8 @@ constexpr Lexeme kLexemes[] = {
     {unit, "month|months", means::unit(Grain::month)},
     {unit, "year|years|yr|yrs", means::unit(Grain::year)},
     {unit, "weekend|weekends", means::unit(Grain::weekend)},
-    {unit, "business day|business days|working day|working days|work day|work days|weekday|weekdays",
+    {unit,
+     "business day|business days|working day|working days|work day|work days|weekday|weekdays",
      means::working(Grain::day)},
     {unit, "work week|workweek|working week|business week", means::working(Grain::week)},
     {unit, "long weekend|long weekends|bank holiday weekend", means::long_weekend()},
@@ -183,18 +184,25 @@ constexpr Lexeme kLexemes[] = {
 
     {day_word, "today|my day|the day|todays", means::day(0)},
     {day_word, "tomorrow|tomorow|tommorow|tommorrow|tmrw|tmr|tmw|tomorrows", means::day(1)},
-    {day_word, "the day after tomorrow|day after tomorrow|the day after tmrw|day after tmrw", means::day(2)},
+    {day_word, "the day after tomorrow|day after tomorrow|the day after tmrw|day after tmrw",
+     means::day(2)},
     {day_word, "yesterday", means::day(-1)},
     {day_word, "the day before yesterday|day before yesterday", means::day(-2)},
     {datetime,
      "now|right now|just now|at the moment|at the minute|as soon as possible|asap|as soon as i "
-     "can|as soon as we can|immediately|straight away|right away", means::now()},
+     "can|as soon as we can|immediately|straight away|right away",
+     means::now()},
     {part, "at dawn|before dawn", means::part(Part::dawn)},
-    {part, "in the morning|in the mornings|during the morning|in morning|in the am", means::part(Part::morning)},
-    {part, "in the afternoon|during the afternoon|in afternoon|in the afternoons", means::part(Part::afternoon)},
-    {part, "in the evening|in the evenings|during the evening|in evening", means::part(Part::evening)},
-    {part, "at night|in the night|by night|during the night|in the nights", means::part(Part::night)},
-    {part, "at lunch|at lunchtime|at lunch time|over lunch|during lunch", means::part(Part::midday)},
+    {part, "in the morning|in the mornings|during the morning|in morning|in the am",
+     means::part(Part::morning)},
+    {part, "in the afternoon|during the afternoon|in afternoon|in the afternoons",
+     means::part(Part::afternoon)},
+    {part, "in the evening|in the evenings|during the evening|in evening",
+     means::part(Part::evening)},
+    {part, "at night|in the night|by night|during the night|in the nights",
+     means::part(Part::night)},
+    {part, "at lunch|at lunchtime|at lunch time|over lunch|during lunch",
+     means::part(Part::midday)},
     {part, "lunchtime|lunch time", means::part(Part::midday)},
     {part_noun, "morning|mornings|the morning", means::part(Part::morning)},
     {part_noun, "afternoon|the afternoon", means::part(Part::afternoon)},
@@ -227,8 +235,7 @@ constexpr Lexeme kLexemes[] = {
     {holiday, "new year ' s eve|new years eve|new year eve|nye",
      means::holiday(Holiday::new_years_eve)},
 
-    {holiday,
-     "labor day|labour day us", means::feast_on(9, 1, 1)},
+    {holiday, "labor day|labour day us", means::feast_on(9, 1, 1)},
     {holiday, "may day|international workers ' day|workers ' day|workers day|labour day",
      means::feast(5, 1)},
     {holiday, "all saints|all saints ' day|all saints day", means::feast(11, 1)},
@@ -272,29 +279,37 @@ constexpr Lexeme kLexemes[] = {
      means::holiday(Holiday::autumn)},
     {holiday, "winter|the winter|in winter|in the winter", means::holiday(Holiday::winter)},
 
-    {edge, "early|beginning of|the beginning of|start of|the start of|early in|first half of|earlier|early on",
+    {edge,
+     "early|beginning of|the beginning of|start of|the start of|early in|first half "
+     "of|earlier|early on",
      means::edge(Edge::start)},
     {edge, "mid|middle of|the middle of|mid -|in the middle of|mid of", means::edge(Edge::middle)},
-    {edge, "late|end of|the end of|late in|the end in|at the end of|by the end of|second half of", means::edge(Edge::end)},
+    {edge, "late|end of|the end of|late in|the end in|at the end of|by the end of|second half of",
+     means::edge(Edge::end)},
     {edge, "later|later in|later on|later on in", means::edge(Edge::later)},
     {meal, "dinner|dinners|supper|dine|dining|table|tables", means::part(Part::evening)},
     {meal, "breakfast|breakfasts", means::part(Part::morning)},
     {meal, "lunch|lunches|brunch", means::part(Part::midday)},
+    {period, "long weekend|the long weekend|bank holiday weekend", means::long_weekend()},
     {period, "the weekend|weekend|my weekend|over the weekend", means::whole(Grain::weekend, 0)},
 
     {guest_word,
      "person|persons|people|peoples|guest|guests|adult|adults|pax|ppl|grown ups|grownups|diners|of "
-     "us",
+     "us|seats|seat|covers|members|adult people|friends|of them|individuals|men|women|ladies",
      {}},
     {child_word,
      "child|children|kid|kids|baby|babies|toddler|toddlers|infant|infants|son|sons|daughter|"
      "daughters|"
-     "little one|little ones|year old|minor|minors",
+     "teenage son|teenage daughter|teenage children|little one|little ones|year "
+     "old|minor|minors|boy|boys|girl|girls|teenager|teenagers|teen|"
+     "teens|toddlers|newborn|minor child|minor children|little humans|small children|young "
+     "children|small kids|grandchildren|grandson|granddaughter|niece|nephew",
      {}},
     {room_word, "room|rooms|bedroom|bedrooms", {}},
     {night_word, "night|nights|nite|nites", {}},
     {party_size,
-     "just me|only me|just myself|for me|for myself|by myself|me alone|traveling alone|travelling "
+     "just me|only me|single person|myself only|me only|for me only|just myself|for me|for "
+     "myself|by myself|me alone|traveling alone|travelling "
      "alone|"
      "on my own|it ' s just me|myself",
      means::people(1)},
@@ -330,12 +345,14 @@ constexpr Lexeme kLexemes[] = {
     {yes_no,
      "👍|👌|✅|yes|yeah|yep|yup|ya|yea|sure|of "
      "course|ok|okay|k|absolutely|definitely|certainly|correct|right|exactly|"
-     "confirm|confirmed|go ahead|please do|sounds good|perfect|great|agree|i agree|agreed|fine|sure "
+     "confirm|confirmed|go ahead|please do|sounds good|perfect|great|agree|i "
+     "agree|agreed|fine|sure "
      "thing|alright|all right|"
      "that ' s right|why not|by all means|affirmative|that works",
      means::word("yes")},
     {yes_no,
-     "👎|❌|disagree|i disagree|not ok|not okay|no|nope|nah|no way|not at all|never|negative|certainly not|of course not|absolutely "
+     "👎|❌|disagree|i disagree|not ok|not okay|no|nope|nah|no way|not at "
+     "all|never|negative|certainly not|of course not|absolutely "
      "not|no thanks|"
      "no thank you|not really|don ' t|not now|i don ' t think so",
      means::word("no")},
@@ -411,7 +428,8 @@ constexpr Rule kClocks[] = {
     {"a? quarter to|of|before|till [hour|clock]", clock, quarter_to},
     {"half past [clock]", clock, half_past},
     {"[number] minutes|minute|min|mins? past|after [hour|clock]", clock, minutes_past},
-    {"[number] minutes|minute|min|mins? to|till|before [hour|clock]", clock, minutes_to},
+    {"[number] minutes|minute|min|mins to|till|before [hour|clock]", clock, minutes_to},
+    {"[number] to|till [hour|clock]", clock, round_minutes_to},
     {"[number] minutes|minute|min|mins to|till|before [hour] [minute]", clock, minutes_to},
     {"[hour] o ' clock|clocks", clock, together},
     {"[hour] oclock", clock, together},
@@ -453,10 +471,12 @@ constexpr Rule kParts[] = {
 };
 
 constexpr Rule kDates[] = {
+    {"the? weekend of|around the? [date|day]", period, weekend_of},
+    {"[date] weekend", period, weekend_of},
     {"[day_word]", date, together},
     {"[holiday]", date, together},
     {"[holiday] of|in? [year]", date, together},
-    {"[holiday] of|in? [period]", date, together},
+    {"[holiday] of|in? [period]", date, inside},
     {"this [holiday]", date, together},
     {"[figure|ordinal] of? [month]", date, together},
     {"[day] ~- ~[month]", date, together},
@@ -473,7 +493,9 @@ constexpr Rule kDates[] = {
     {"[month] .|the|,? the? [day]", date, together},
     {"[month] .|the? [day] ,|of|in? [year]", date, together},
     {"[month] ~- ~[day] ~- ~[year]", date, together},
-    {"the [figure|ordinal] ![unit]", date, together},
+    {"the [figure|ordinal] ![unit|room|night|guests|denominator] "
+     "!floor|time|one|two|three|bed|option|choice|class|thing|place|line|price|bus|train|half",
+     date, together},
     {"on [ordinal]", date, together},
     {"on [date]", date, same},
     {"on [day]", date, together},
@@ -534,8 +556,6 @@ constexpr Rule kDates[] = {
     {"the? week|w of|starting|beginning|commencing on? the? [date|day]", period, week_of},
     {"w ~/ ~c [date]", period, week_of},
     {"wc [date]", period, week_of},
-    {"the? weekend of|around the? [date|day]", period, weekend_of},
-    {"[date] weekend", period, weekend_of},
     {"week [week]", period, week_number},
     {"[period] ,|on? [weekday]", date, together},
     {"[weekday] ,|of? the? [period]", date, together},
@@ -601,7 +621,8 @@ constexpr Rule kTimeRanges[] = {
      time_range, from_to},
     {"at [hour|clock] - [clock]", time_range, from_to},
     {"from|between? [hour] ~. ~[minute] -|to|and|until [clock]", time_range, from_to},
-    {"from|between [hour] [minute] -|to|and|until [hour] [minute] ![denominator]", time_range, from_to},
+    {"from|between [hour] [minute] -|to|and|until [hour] [minute] ![denominator]", time_range,
+     from_to},
     {"[clock] to|-|until|till|til|through [hour] ![unit|guests|children|night|room|currency|month]",
      time_range, from_to},
     {"[clock|hour] to|-|until|till|through [clock]", time_range, from_to},
@@ -665,15 +686,19 @@ constexpr Rule kRanges[] = {
      from_to},
     {"from|between the? [month|period] to|and|-|until|till|through|thru the? [month|period]", range,
      from_to},
-    {"[weekday|short_weekday] to|-|until|till|thru|through [weekday|short_weekday]", range, from_to},
+    {"[weekday|short_weekday] to|-|until|till|thru|through [weekday|short_weekday]", range,
+     from_to},
     {"[date|datetime|period] to|-|until|till|through|thru|up the? [date|datetime|period]", range,
      from_to},
-    {"for? [nights] from|starting|beginning|commencing|as on|from? [date|datetime]", range, starting},
+    {"for? [nights] from|starting|beginning|commencing|as on|from? [date|datetime]", range,
+     starting},
     {"for [duration] ,? from|starting|beginning|commencing|as on|from? [date|datetime]", range,
      starting},
     {"[duration] ,? starting|beginning|commencing|as on|from? [date|datetime]", range, starting},
     {"[date] for|, [nights|duration]", range, starting},
     {"[date] ,? [nights]", range, starting},
+    {"from the? [date|ordinal] for [nights|duration]", range, starting},
+    {"the? [ordinal] for [nights]", range, starting},
     {"after [date|datetime|period|month]", range, after},
     {"since|from|starting|beginning [date|datetime|period]", range, since},
     {"starting|beginning on|from [date|datetime|period]", range, since},
@@ -687,8 +712,31 @@ constexpr Rule kRanges[] = {
 };
 
 constexpr Rule kGuests[] = {
-    {"agree|agreed|ok|okay|sure|fine|right ,|but? it|that|this? is [yes_no]", yes_no, denial},
+    {"agree|agreed|ok|okay|sure|fine|right ,? but? it|that|this? is? [yes_no]", yes_no, denial},
     {"for|of [nights]", nights, same},
+    {"a|an [room]", Category::rooms, one_room},
+    {"a|an =[room_type]", Category::rooms, one_room},
+    {"a|an accessible|adapted|basic|big|bigger|cheap|cheaper|clean|comfortable|different|deluxe|en|"
+     "ensuite|executive|free|large|larger|new|nice|non|premium|private|quiet|small|smoking|spare|"
+     "standard|superior|vip|wheelchair|honeymoon suite|friendly|accessible|smoking? [room]",
+     Category::rooms, one_room},
+    {"a|an honeymoon|bridal|executive|presidential|nice|big =[room_type]", Category::rooms,
+     one_room},
+    {"my|our [children] and my|our? [children]", party_size, two_children},
+    {"[party_size] with my|our|the [count] [children]", party_size, add_children},
+    {"seat|seats|seating|accommodate|accommodates|fit|fits|feed|feeds|serve|serves for? [count]",
+     party_size, adults},
+    {"we are|re|will [party_size]", party_size, same},
+    {"we ' re|ll [party_size]", party_size, same},
+    {"for|of [party_size]", party_size, same},
+    {"[party_size] travelling|traveling|coming|staying|along? with [count] [children]", party_size,
+     add_children},
+    {"[party_size] and|,|with|but? no|zero [children]", party_size, same},
+    {"[party_size] and|,|with|plus a|an|one|our|my small|little|young|baby [children]", party_size,
+     add_children},
+    {"[party_size] and i|me|myself", party_size, add_self},
+    {"me and|with|plus my|our|a|the [children]", party_size, adult_with_child},
+    {"with my|our|the|us? [count] [children]", party_size, only_children},
     {"[count] -? [night]", nights, some_nights},
     {"[count] [guests] and|,|+|with|plus? [count] [children]", party_size, adults},
     {"for|of [count] [guests]", party_size, adults},
@@ -713,7 +761,8 @@ constexpr Rule kGuests[] = {
 LanguageTables english() {
   return {kLexemes,
           {kFractions, shared_number_rules(), kNumbers, shared_guest_rules(), kDurations,
-           shared_clock_rules(), kClocks, kParts, shared_date_rules(), month_day_rules(), kDates, kDatetimes, kTimeRanges, kRanges, kGuests}};
+           shared_clock_rules(), kClocks, kParts, shared_date_rules(), month_day_rules(), kDates,
+           kDatetimes, kTimeRanges, kRanges, kGuests}};
 }
 
 }  // namespace conserje::nlu

@@ -142,8 +142,10 @@ constexpr Lexeme kLexemes[] = {
     {denominator, "diezmilesimos", means::number(1e4)},
     {denominator, "veintemilesimos", means::number(2e4)},
     {denominator, "millonesimo|millonesimos", means::number(1e6)},
-    {few, "unos|unas|algunos|algunas|pocos|pocas|unos pocos|unas pocas|unos cuantos|unas cuantas|"
-          "varios|varias", {}},
+    {few,
+     "unos|unas|algunos|algunas|pocos|pocas|unos pocos|unas pocas|unos cuantos|unas cuantas|"
+     "varios|varias",
+     {}},
 
     {weekday, "domingo|dom|domingos", means::weekday(0)},
     {weekday, "lunes|lun", means::weekday(1)},
@@ -208,13 +210,15 @@ constexpr Lexeme kLexemes[] = {
     {day_word, "de manana en ocho|manana en ocho", means::day(8)},
     {day_word, "de hoy en quince|hoy en quince", means::day(14)},
     {day_word, "pasado manana", means::day(2)},
-    {day_word, "ayer|el dia de ayer|el dia anterior|dia anterior|el dia de antes|la vispera", means::day(-1)},
+    {day_word, "ayer|el dia de ayer|el dia anterior|dia anterior|el dia de antes|la vispera",
+     means::day(-1)},
     {day_word, "anteayer|antes de ayer|antier|el dia de anteayer", means::day(-2)},
-    {datetime, 
+    {datetime,
      "ahora|ahora mismo|ya mismo|en este momento|ahorita|en este preciso momento|"
      "en este preciso instante|en este instante|inmediatamente|de inmediato|cuanto antes|"
      "lo antes posible|tan pronto como sea posible|tan pronto como podamos|"
-     "tan pronto como puedas|tan pronto como pueda|en cuanto pueda|en cuanto podamos", means::now()},
+     "tan pronto como puedas|tan pronto como pueda|en cuanto pueda|en cuanto podamos",
+     means::now()},
     {part, "de la madrugada|de madrugada|por la madrugada|en la madrugada|a la madrugada",
      means::part(Part::dawn)},
     {part, "por la manana|de la manana|a la manana|en la manana|por las mananas",
@@ -248,7 +252,8 @@ constexpr Lexeme kLexemes[] = {
     {part_today, "anoche", means::day(-1, Part::night)},
     {half, "am|a . m .|a . m|a m", means::part(Part::dawn)},
     {half, "pm|p . m .|p . m|p m", means::part(Part::afternoon)},
-    {clock, "mediodia|el mediodia|al mediodia|a mediodia|medio dia|al medio dia|a medio dia", means::clock(12)},
+    {clock, "mediodia|el mediodia|al mediodia|a mediodia|medio dia|al medio dia|a medio dia",
+     means::clock(12)},
     {clock, "medianoche|la medianoche|a medianoche|a la medianoche", means::clock(0)},
 
     {holiday, "ano nuevo|dia de ano nuevo|yuandan", means::holiday(Holiday::new_year)},
@@ -265,7 +270,8 @@ constexpr Lexeme kLexemes[] = {
     {holiday, "navidad|navidades|dia de navidad|la navidad", means::holiday(Holiday::christmas)},
     {holiday, "nochevieja|noche vieja|fin de ano", means::holiday(Holiday::new_years_eve)},
 
-    {holiday, "dia del trabajador|dia de los trabajadores|dia del trabajo|dia internacional del trabajo",
+    {holiday,
+     "dia del trabajador|dia de los trabajadores|dia del trabajo|dia internacional del trabajo",
      means::feast(5, 1)},
     {holiday, "todos los santos|dia de todos los santos", means::feast(11, 1)},
     {holiday, "dia de muertos|dia de los muertos|fieles difuntos", means::feast(11, 2)},
@@ -294,26 +300,33 @@ constexpr Lexeme kLexemes[] = {
 
     {coming,
      "que viene|que vienen|proximo|proxima|siguiente|entrante|que entra|proximos|proximas|"
-     "siguientes|venidero|venideros", {}},
+     "siguientes|venidero|venideros",
+     {}},
     {past, "pasado|pasada|anterior|que paso|pasados|pasadas|anteriores|previos|previas", {}},
     {edge,
-     "principios|a principios|principio|comienzos|a comienzos|comienzo|al comienzo|inicios|a inicios|"
+     "principios|a principios|principio|comienzos|a comienzos|comienzo|al comienzo|inicios|a "
+     "inicios|"
      "inicio|al inicio|al principio|temprano|muy temprano|bien temprano|pronto|primera hora|"
      "a primera hora|primeras horas|a primeras horas|en las primeras horas|al empezar",
      means::edge(Edge::start)},
-    {edge, "mediados|a mediados|al mediados|medianos|a medianos|mitad|a mitad|a la mitad|"
-           "en mitad|en medio|a media|media",
+    {edge,
+     "mediados|a mediados|al mediados|medianos|a medianos|mitad|a mitad|a la mitad|"
+     "en mitad|en medio|a media",
      means::edge(Edge::middle)},
     {edge,
      "fines|a fines|finales|a finales|fin|a fin|al fin|final|al final|ultima hora|a ultima hora|"
      "ultimas horas|en las ultimas horas|al acabar",
      means::edge(Edge::end)},
     {period, "entre semana|durante la semana", means::work_week()},
-    {period, "puente|el puente|este puente", means::long_weekend()},
+    {period,
+     "puente|el puente|este puente|finde largo|fin de semana largo|puente largo|feriado largo|"
+     "finde xl",
+     means::long_weekend()},
     {meal, "cena|cenar|cenamos|cenaremos|cenas|mesa|mesas", means::part(Part::evening)},
     {meal, "desayuno|desayunar|desayunamos|desayunos", means::part(Part::morning)},
     {meal, "almuerzo|almorzar|comida|comer|comemos|almorzamos", means::part(Part::midday)},
-    {period, "finde|el finde|fin de semana|el fin de semana|este fin", means::whole(Grain::weekend, 0)},
+    {period, "finde|el finde|fin de semana|el fin de semana|este fin",
+     means::whole(Grain::weekend, 0)},
 
     {guest_word,
      "persona|personas|pers|pax|huesped|huespedes|adulto|adultos|comensal|comensales|invitados|"
@@ -485,11 +498,13 @@ constexpr Rule kParts[] = {
 };
 
 constexpr Rule kDates[] = {
+    {"finde|puente de|del el|dia|la? [date|day]", period, weekend_of},
+    {"fin de semana|puente de|del el|dia|la? [date|day]", period, weekend_of},
     {"[day_word]", date, together},
     {"[holiday]", date, together},
     {"[holiday] de|del? [year]", date, together},
     {"en|para|por|durante [holiday]", date, same},
-    {"[holiday] de|del [period]", date, together},
+    {"[holiday] de|del [period]", date, inside},
     {"esta|este|estas|estos [holiday]", date, together},
     {"[day] de|del|-? [month]", date, together},
     {"[day] de|del|-? [month] ~.", date, together},
@@ -510,9 +525,9 @@ constexpr Rule kDates[] = {
     {"[weekday] [day]", date, together},
     {"[weekday]", date, together},
     {"[weekday] ,|el|dia? [date]", date, together},
+    {"este|esta [weekday]", date, this_one},
     {"el|al|este|los [date]", date, same},
     {"el dia [date]", date, same},
-    {"este|esta [weekday]", date, this_one},
     {"este proximo [weekday]", date, coming_one},
     {"proximo [weekday]", date, next_one},
     {"[weekday] [coming]", date, coming_one},
@@ -559,8 +574,6 @@ constexpr Rule kDates[] = {
     {"[ordinal] quincena|mitad de|del [period]", period, half_month},
     {"semana de|del el|dia? [date|day]", period, week_of},
     {"semana que empieza|comienza|empezando|comenzando el|dia? [date|day]", period, week_of},
-    {"finde|puente de|del el|dia|la? [date|day]", period, weekend_of},
-    {"fin de semana|puente de|del el|dia|la? [date|day]", period, weekend_of},
     {"semana [week]", period, week_number},
     {"en|por|para [period]", period, same},
     {"[day] de|del [period]", date, together},
@@ -593,7 +606,7 @@ constexpr Rule kDatetimes[] = {
     {"[date] a|,? [clock]", datetime, together},
     {"[date] [clock]", datetime, together},
     {"[clock] de|del|,|el? [date]", datetime, together},
-    {"[clock] de la|el [date]", datetime, together},
+    {"[clock] de el|este|ese [date]", datetime, together},
     {"[date] ,? [part|part_noun]", datetime, together},
     {"[date] ,? [part] ,? a? [clock]", datetime, together},
     {"[part|part_noun] de|del [date]", datetime, together},
@@ -645,8 +658,8 @@ constexpr Rule kTimeRanges[] = {
 constexpr Rule kRanges[] = {
     {"[date|datetime|part_today] ,? [time_range]", range, range_on_day},
     {"[time_range] ,|del|de|el? [date|datetime|part_today]", range, range_on_day},
-    {"[date|part_today] ,? de|entre|desde las? [hour] a|-|y|hasta las? [hour] ![guests|unit]", range,
-     on_from_to},
+    {"[date|part_today] ,? de|entre|desde las? [hour] a|-|y|hasta las? [hour] ![guests|unit]",
+     range, on_from_to},
     {"[date|datetime|part_today] ,? [hour] - [hour] ![guests|unit]", range, on_from_to},
     {"de|desde|entre [datetime] a|hasta|y [clock]", range, from_to},
     {"desde|de|entre [datetime] hasta|a|y [datetime]", range, from_to},
@@ -664,6 +677,7 @@ constexpr Rule kRanges[] = {
     {"[day] al|a|hasta|- el? [date]", range, from_to},
     {"del|desde el? dia? [day] al|hasta el? dia? [day]", range, from_to},
     {"entre el dia? [day] y el dia? [day]", range, from_to},
+    {"entre|de? los? dias [day] y|al|a|hasta|- el? [day|date]", range, from_to},
     {"[day] al [day]", range, from_to},
     {"[month] [day] al|a|hasta|- el? [day]", range, on_from_to},
     {"del|desde|de|entre el|la|las? [date|period|datetime] al|a|y|hasta|- el|la|las? "
@@ -709,6 +723,14 @@ constexpr Rule kRanges[] = {
 
 constexpr Rule kGuests[] = {
     {"para|por|x|de [nights]", nights, same},
+    {"somos|seremos|seriamos|vamos|viajamos|iremos|para [party_size]", party_size, same},
+    {"vamos a ser [party_size]", party_size, same},
+    {"[party_size] y|,|pero? sin|ningun [children]", party_size, same},
+    {"[party_size] con|y mis|nuestros|nuestras|los|las [count] [children]", party_size,
+     add_children},
+    {"[party_size] y yo", party_size, add_self},
+    {"yo y|con|mas mi|mis|un|una|el|la [children]", party_size, adult_with_child},
+    {"con mis|los|las|mi? [count] [children]", party_size, only_children},
     {"[count] [guests] y|,|+|mas|con? [count] [children]", party_size, adults},
     {"somos|seremos|seriamos|vamos|estamos|iremos|vendriamos|viajamos [count]", party_size, adults},
     {"vamos a ser [count]", party_size, adults},
@@ -726,7 +748,8 @@ constexpr Rule kGuests[] = {
 LanguageTables spanish() {
   return {kLexemes,
           {shared_number_rules(), kNumbers, shared_guest_rules(), kDurations, shared_clock_rules(),
-           kClocks, kParts, shared_date_rules(), day_month_rules(), kDates, kDatetimes, kTimeRanges, kRanges, kGuests}};
+           kClocks, kParts, shared_date_rules(), day_month_rules(), kDates, kDatetimes, kTimeRanges,
+           kRanges, kGuests}};
 }
 
 }  // namespace conserje::nlu

@@ -112,11 +112,16 @@ constexpr Lexeme kLexemes[] = {
     {few, "uns|umas|alguns|algumas|poucos|poucas|uns poucos|varios|varias", {}},
 
     {weekday, "domingo|dom|domingos", means::weekday(0)},
-    {weekday, "segunda|segunda - feira|segunda feira|seg|2 a feira|2 a f .|2 a f|2 a - feira|2 a", means::weekday(1)},
-    {weekday, "terca|terca - feira|terca feira|ter|3 a feira|3 a f .|3 a f|3 a - feira|3 a", means::weekday(2)},
-    {weekday, "quarta|quarta - feira|quarta feira|qua|4 a feira|4 a f .|4 a f|4 a - feira|4 a", means::weekday(3)},
-    {weekday, "quinta|quinta - feira|quinta feira|qui|5 a feira|5 a f .|5 a f|5 a - feira|5 a", means::weekday(4)},
-    {weekday, "sexta|sexta - feira|sexta feira|sex|6 a feira|6 a f .|6 a f|6 a - feira|6 a", means::weekday(5)},
+    {weekday, "segunda|segunda - feira|segunda feira|seg|2 a feira|2 a f .|2 a f|2 a - feira|2 a",
+     means::weekday(1)},
+    {weekday, "terca|terca - feira|terca feira|ter|3 a feira|3 a f .|3 a f|3 a - feira|3 a",
+     means::weekday(2)},
+    {weekday, "quarta|quarta - feira|quarta feira|qua|4 a feira|4 a f .|4 a f|4 a - feira|4 a",
+     means::weekday(3)},
+    {weekday, "quinta|quinta - feira|quinta feira|qui|5 a feira|5 a f .|5 a f|5 a - feira|5 a",
+     means::weekday(4)},
+    {weekday, "sexta|sexta - feira|sexta feira|sex|6 a feira|6 a f .|6 a f|6 a - feira|6 a",
+     means::weekday(5)},
     {weekday, "sabado|sab|sabados", means::weekday(6)},
     {month, "janeiro|jan", means::month(1)},
     {month, "fevereiro|fev", means::month(2)},
@@ -167,11 +172,12 @@ constexpr Lexeme kLexemes[] = {
     {day_word, "depois de amanha|depois d ' amanha|o dia depois de amanha", means::day(2)},
     {day_word, "ontem|o dia de ontem|o dia anterior|dia anterior|a vespera", means::day(-1)},
     {day_word, "anteontem|antes de ontem", means::day(-2)},
-    {datetime, 
+    {datetime,
      "agora|agora mesmo|neste momento|neste exato momento|ja|neste instante|imediatamente|"
      "de imediato|assim que possivel|o mais rapido possivel|o quanto antes|quanto antes|"
      "logo que possivel|tao cedo quanto possamos|tao cedo quanto possivel|o mais cedo possivel|"
-     "assim que puder|assim que pudermos", means::now()},
+     "assim que puder|assim que pudermos",
+     means::now()},
     {part, "da madrugada|de madrugada|na madrugada|pela madrugada", means::part(Part::dawn)},
     {part, "da manha|de manha|pela manha|na manha|na parte da manha|a manha",
      means::part(Part::morning)},
@@ -211,7 +217,8 @@ constexpr Lexeme kLexemes[] = {
      means::clock(12)},
     {clock, "meia noite|meia - noite|a meia noite|a meia - noite", means::clock(0)},
 
-    {holiday, "ano novo|dia de ano novo|reveillon|primeiro dia do ano|o primeiro dia do ano", means::holiday(Holiday::new_year)},
+    {holiday, "ano novo|dia de ano novo|reveillon|primeiro dia do ano|o primeiro dia do ano",
+     means::holiday(Holiday::new_year)},
     {holiday, "dia de reis|reis", means::holiday(Holiday::epiphany)},
     {holiday, "dia de sao valentim|sao valentim", means::holiday(Holiday::valentine)},
     {holiday, "carnaval", means::holiday(Holiday::carnival)},
@@ -220,7 +227,8 @@ constexpr Lexeme kLexemes[] = {
      means::holiday(Holiday::good_friday)},
     {holiday, "pascoa|domingo de pascoa", means::holiday(Holiday::easter)},
     {holiday, "halloween|dia das bruxas", means::holiday(Holiday::halloween)},
-    {holiday, "vespera de natal|noite de natal|a noite de natal|a vespera de natal", means::holiday(Holiday::christmas_eve)},
+    {holiday, "vespera de natal|noite de natal|a noite de natal|a vespera de natal",
+     means::holiday(Holiday::christmas_eve)},
     {holiday, "natal|dia de natal", means::holiday(Holiday::christmas)},
     {holiday, "vespera de ano novo|passagem de ano|virada do ano|fim de ano",
      means::holiday(Holiday::new_years_eve)},
@@ -253,10 +261,15 @@ constexpr Lexeme kLexemes[] = {
      "fim|no fim|final|no final|fins|em fins|ao fim|ao final|finais|nos finais|ultimas horas|"
      "nas ultimas horas|mais tarde",
      means::edge(Edge::end)},
+    {period,
+     "feriadao|o feriadao|no feriadao|feriado prolongado|fim de semana prolongado|"
+     "final de semana prolongado",
+     means::long_weekend()},
     {meal, "jantar|jantamos|jantares|mesa|mesas|janta", means::part(Part::evening)},
     {meal, "cafe da manha|pequeno almoco|pequeno - almoco", means::part(Part::morning)},
     {meal, "almoco|almocar|almocamos", means::part(Part::midday)},
-    {period, "fim de semana|o fim de semana|final de semana|o final de semana|fds|no fim de semana|"
+    {period,
+     "fim de semana|o fim de semana|final de semana|o final de semana|fds|no fim de semana|"
      "no final de semana",
      means::whole(Grain::weekend, 0)},
 
@@ -418,11 +431,13 @@ constexpr Rule kParts[] = {
 };
 
 constexpr Rule kDates[] = {
+    {"fim|final de semana de|do|da o|a|dia? [date|day]", period, weekend_of},
+    {"feriado|ponte de|do|da [date]", period, weekend_of},
     {"[day_word]", date, together},
     {"[holiday]", date, together},
     {"[holiday] de|do? [year]", date, together},
     {"em|no|na|para|por|durante o|a? [holiday]", date, same},
-    {"[holiday] do|deste|de [period]", date, together},
+    {"[holiday] do|deste|de [period]", date, inside},
     {"este|esta|neste|nesta [holiday]", date, together},
     {"[day] de|do|-? [month]", date, together},
     {"[day] de|do|-? [month] de|do|,|-|em? [year]", date, together},
@@ -441,9 +456,9 @@ constexpr Rule kDates[] = {
     {"[weekday] [day]", date, together},
     {"[weekday]", date, together},
     {"[weekday] ,|o|a|dia? [date]", date, together},
+    {"este|esta|neste|nesta|essa|nessa [weekday]", date, this_one},
     {"o|a|no|na|ao|neste|nesta|pro|pra|este|esta [date]", date, same},
     {"o|no|ao|pro dia [date]", date, same},
-    {"este|esta|neste|nesta|essa|nessa [weekday]", date, this_one},
     {"proximo|proxima [weekday]", date, next_one},
     {"[weekday] [coming]", date, coming_one},
     {"passado|passada|ultimo|ultima [weekday]", date, last_one},
@@ -480,8 +495,6 @@ constexpr Rule kDates[] = {
     {"mesmo|mesma [unit]", period, this_one},
     {"semana de|do|da o|a|dia? [date|day]", period, week_of},
     {"semana que comeca|inicia em|no? [date|day]", period, week_of},
-    {"fim|final de semana de|do|da o|a|dia? [date|day]", period, weekend_of},
-    {"feriado|ponte de|do|da [date]", period, weekend_of},
     {"semana [week]", period, week_number},
     {"por|para|durante o|a? [period]", period, same},
     {"[period] ,|na|no? [weekday]", date, together},
@@ -574,6 +587,7 @@ constexpr Rule kRanges[] = {
     {"do|desde|de o? dia? [day] ao|ate o? dia? [day]", range, from_to},
     {"de [day] a [day] =de", range, from_to},
     {"entre o? dia [day] e o? dia? [day]", range, from_to},
+    {"entre|de|dos? os? dias [day] e|a|ao|ate|- o? [day|date]", range, from_to},
     {"[day] ao [day]", range, from_to},
     {"[month] [day] ao|a|ate|- o? [day]", range, on_from_to},
     {"de|desde [datetime] a|ate|as [clock|datetime]", range, from_to},
@@ -622,6 +636,11 @@ constexpr Rule kRanges[] = {
 
 constexpr Rule kGuests[] = {
     {"para|por|pra|de [nights]", nights, same},
+    {"somos|seremos|vamos|viajamos|iremos|para|pra [party_size]", party_size, same},
+    {"[party_size] e|,|mas? sem|nenhuma [children]", party_size, same},
+    {"[party_size] e eu", party_size, add_self},
+    {"eu e|com|mais o|a? meu|minha|um|uma [children]", party_size, adult_with_child},
+    {"com os|as|meus|minhas? [count] [children]", party_size, only_children},
     {"[count] [guests] e|,|+|mais|com? [count] [children]", party_size, adults},
     {"somos|seremos|vamos|estamos|iremos em? [count]", party_size, adults},
     {"vamos ser [count]", party_size, adults},
@@ -638,7 +657,8 @@ constexpr Rule kGuests[] = {
 LanguageTables portuguese() {
   return {kLexemes,
           {shared_number_rules(), kNumbers, shared_guest_rules(), kDurations, shared_clock_rules(),
-           kClocks, kParts, shared_date_rules(), day_month_rules(), kDates, kDatetimes, kTimeRanges, kRanges, kGuests}};
+           kClocks, kParts, shared_date_rules(), day_month_rules(), kDates, kDatetimes, kTimeRanges,
+           kRanges, kGuests}};
 }
 
 }  // namespace conserje::nlu

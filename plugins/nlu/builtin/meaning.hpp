@@ -113,7 +113,7 @@ struct When {
   std::int8_t month = kUnset;
   std::int8_t day = kUnset;
   std::int8_t weekday = kUnset;  // 0 is Sunday
-  std::int8_t nth = 0;     // of a weekday or `unit`, in a month or year: 3 is the third, -1 the last
+  std::int8_t nth = 0;  // of a weekday or `unit`, in a month or year: 3 is the third, -1 the last
   Grain nth_unit = Grain::week;  // with nth and no weekday
   std::int8_t hour = kUnset;
   std::int8_t minute = kUnset;

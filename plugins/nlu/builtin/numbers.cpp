@@ -136,8 +136,8 @@ double digits_value(std::string_view digits) {
 Meaning figures_at(const Chart& chart, std::size_t at) {
   if (at >= chart.size()) return number(0);
   const Token& token = chart.text().tokens[at];
-  const bool plain = token.kind == TokenKind::digits && token.folded.size() <= 3 &&
-                     token.after_space;
+  const bool plain =
+      token.kind == TokenKind::digits && token.folded.size() <= 3 && token.after_space;
   return number(plain ? digits_value(token.folded) : 0);
 }
 
@@ -156,10 +156,10 @@ WordEnds read_words(const Chart& chart, std::size_t begin, std::size_t at, Langu
     const Meaning* ordinal = find_at(chart, at, Category::ordinal);
     if (!ordinal_seen && numeral && sum.add(numeral->number)) {
       ends.cardinal = ++at, ends.cardinal_value = sum.value();
-    } else if (!ordinal_seen && !after_connector && multiplier && sum.multiply(multiplier->number)) {
+    } else if (!ordinal_seen && !after_connector && multiplier &&
+               sum.multiply(multiplier->number)) {
       ends.cardinal = ++at, ends.cardinal_value = sum.value();
-    } else if (ordinal && ordinal->number > 0 &&
-               take_ordinal(sum, ordinal->number, language)) {
+    } else if (ordinal && ordinal->number > 0 && take_ordinal(sum, ordinal->number, language)) {
       ends.ordinal = ++at, ends.ordinal_value = sum.value();
       ordinal_seen = true;
     } else if (!after_connector && at > first && is_connector(chart.text().tokens[at], language)) {
@@ -242,8 +242,8 @@ bool read_groups(const Figures& figures, std::size_t count, Language language, d
     value = joined(figures, count);
     return true;
   }
-  const bool decimals = one_mark || (figures.marks[last] != figures.marks[1] &&
-                                     are_thousands(figures, last));
+  const bool decimals =
+      one_mark || (figures.marks[last] != figures.marks[1] && are_thousands(figures, last));
   if (!decimals) return false;
   value = joined(figures, last) + decimals_value(figures.groups[last]);
   return true;
@@ -285,7 +285,7 @@ void read_bare_decimals(Chart& chart, std::size_t at) {
   chart.add(Category::number, at, at + 2, number(decimals_value(tokens[at + 1].folded)));
 }
 
-/// Adds the number that begins with the words at `at`; the end of its cardinal part.
+/// Adds the number that begins with the words at `at`; where the next one may begin.
 std::size_t add_words(Chart& chart, std::size_t begin, std::size_t at, Language language,
                       const WordSum& sum) {
   const WordEnds ends = read_words(chart, begin, at, language, sum);
@@ -295,7 +295,8 @@ std::size_t add_words(Chart& chart, std::size_t begin, std::size_t at, Language 
     chart.add(Category::number, begin, ends.prefixes[i].end, number(ends.prefixes[i].value));
   if (ends.ordinal > begin + 1)
     chart.add(Category::ordinal, begin, ends.ordinal, number(ends.ordinal_value));
-  return std::max(ends.cardinal, ends.ordinal);
+  // What follows an "and" may also be a number of its own: "a hundred and two fifths".
+  return ends.prefix_count > 0 ? ends.prefixes[0].end + 1 : std::max(ends.cardinal, ends.ordinal);
 }
 
 void add_figures(Chart& chart, std::size_t begin, Language language) {
