@@ -22,6 +22,7 @@ constexpr PartHours kPartHours[] = {
     {12, 16},  // afternoon
     {16, 20},  // evening
     {20, 24},  // night
+    {8, 18},   // working
 };
 
 constexpr int kFirstHourAwake = 6;  // An hour before it is rather that of the afternoon.
@@ -67,6 +68,21 @@ local_days easter(int y) {
   return *make_day(y, n / 31, n % 31 + 1);
 }
 
+/// The day of the tabular Islamic calendar that falls in the Gregorian year `y`, the first if two
+/// do; real ones follow the moon and may be a day off.
+local_days islamic_day(int islamic_month, int day, int y) {
+  constexpr int kEpoch = 1948439;      // astronomical, as a Julian day number
+  constexpr int kUnixEpoch = 2440588;  // likewise
+  const auto in_islamic_year = [&](int year_number) {
+    const int julian = (11 * year_number + 3) / 30 + 354 * year_number + 30 * islamic_month -
+                       (islamic_month - 1) / 2 + day + kEpoch - 385;
+    return local_days{days{julian - kUnixEpoch}};
+  };
+  int year_number = (y - 622) * 33 / 32;
+  while (year_month_day{in_islamic_year(year_number)}.year() < year{y}) ++year_number;
+  return in_islamic_year(year_number);
+}
+
 Days holiday_in(Holiday holiday, int y) {
   switch (holiday) {
     case Holiday::new_year: return one_day(*make_day(y, 1, 1));
@@ -79,6 +95,9 @@ Days holiday_in(Holiday holiday, int y) {
     case Holiday::halloween: return one_day(*make_day(y, 10, 31));
     case Holiday::christmas_eve: return one_day(*make_day(y, 12, 24));
     case Holiday::christmas: return one_day(*make_day(y, 12, 25));
+    case Holiday::eid_al_fitr: return one_day(islamic_day(10, 1, y));
+    case Holiday::eid_al_adha: return one_day(islamic_day(12, 10, y));
+    case Holiday::ramadan: return {islamic_day(9, 1, y), islamic_day(9, 1, y) + days{30}};
     case Holiday::spring: return {*make_day(y, 3, 20), *make_day(y, 6, 21), Grain::month};
     case Holiday::summer: return {*make_day(y, 6, 21), *make_day(y, 9, 24), Grain::month};
     case Holiday::autumn: return {*make_day(y, 9, 24), *make_day(y, 12, 21), Grain::month};
@@ -292,7 +311,25 @@ std::vector<Days> longer_weekend(const Days& weekend) {
 
 bool is_one_day(const Days& whole) { return whole.end - whole.begin == days{1}; }
 
+/// The weekday, week or weekend before or after a day.
+Days beside(const Days& anchor, const When& when) {
+  const bool before = when.beside == Beside::before;
+  if (when.weekday != kUnset) {
+    const weekday wanted{static_cast<unsigned>(when.weekday)};
+    return one_day(before ? anchor.begin - days{1} - (weekday{anchor.begin - days{1}} - wanted)
+                          : anchor.end + (wanted - weekday{anchor.end}));
+  }
+  const Days its_own = spread(one_day(before ? anchor.begin : anchor.end - days{1}), when.span);
+  const days away{before ? -7 : 7};
+  const bool already = when.span == Span::weekend &&
+                       (before ? its_own.end <= anchor.begin : its_own.begin >= anchor.end);
+  return already ? its_own : Days{its_own.begin + away, its_own.end + away, its_own.grain};
+}
+
+std::vector<Days> days_around(const When& when, local_days today);
+
 std::vector<Days> days_of(const When& when, local_days today) {
+  if (when.beside != Beside::itself) return days_around(when, today);
   const bool only_weekday = when.weekday != kUnset && when.month == kUnset && when.day == kUnset &&
                             when.year == kUnset && !when.shifted && when.nth == 0;
   std::vector<Days> found;
@@ -309,6 +346,16 @@ std::vector<Days> days_of(const When& when, local_days today) {
     whole.begin += days{when.offset_days};
     whole.end += days{when.offset_days};
   }
+  return found;
+}
+
+std::vector<Days> days_around(const When& when, local_days today) {
+  When anchor = when;
+  anchor.beside = Beside::itself;
+  anchor.span = Span::itself;
+  anchor.weekday = kUnset;
+  auto found = days_of(anchor, today);
+  for (Days& day : found) day = beside(day, when);
   return found;
 }
 

@@ -86,6 +86,7 @@ bool merge(When& into, const When& other) {
   }
   into.working |= other.working;
   if (other.span != Span::itself) into.span = other.span;
+  if (other.beside != Beside::itself) into.beside = other.beside;
   if (other.has_clock()) into.either_half = other.either_half;
   if (other.turn != Turn::open) into.turn = other.turn;
   if (other.holiday != Holiday::none) into.holiday = other.holiday;
@@ -496,6 +497,44 @@ bool inside(Captures captures, Meaning& made) {
   return when.shifted ? when.unit >= Grain::month && when.whole : when.weekday == kUnset;
 }
 bool one_after_next(Captures captures, Meaning& made) { return shifted_unit(captures, 2, made); }
+
+namespace {
+
+/// A weekday beside the day that another capture says.
+bool weekday_beside(Captures captures, Beside beside, Meaning& made) {
+  const Meaning& weekday = *find(captures, Category::weekday);
+  made.when = captures.back().meaning->when;
+  if (made.when.weekday != kUnset || made.when.beside != Beside::itself) return false;
+  made.when.weekday = weekday.when.weekday;
+  made.when.beside = beside;
+  return true;
+}
+
+/// The week or weekend beside a day.
+bool unit_beside(Captures captures, Beside beside, Meaning& made) {
+  const Grain unit = find(captures, Category::unit)->unit;
+  made.when = captures.back().meaning->when;
+  if (made.when.beside != Beside::itself || (unit != Grain::week && unit != Grain::weekend))
+    return false;
+  made.when.span = unit == Grain::week ? Span::week : Span::weekend;
+  made.when.beside = beside;
+  return true;
+}
+
+}  // namespace
+
+bool weekday_before(Captures captures, Meaning& made) {
+  return weekday_beside(captures, Beside::before, made);
+}
+bool weekday_after(Captures captures, Meaning& made) {
+  return weekday_beside(captures, Beside::after, made);
+}
+bool unit_before(Captures captures, Meaning& made) {
+  return unit_beside(captures, Beside::before, made);
+}
+bool unit_after(Captures captures, Meaning& made) {
+  return unit_beside(captures, Beside::after, made);
+}
 
 bool weekdays_ahead(Captures captures, Meaning& made) {
   const double count = number_in(captures, Role::count);

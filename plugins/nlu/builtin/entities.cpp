@@ -146,8 +146,10 @@ Part meal_near(const Chart& chart, std::size_t token) {
   for (std::size_t at = 0; at < chart.size(); ++at)
     chart.for_each_at(at, [&](const Item& item) {
       const std::size_t away = at < token ? token - at : at - token;
-      if (item.category != Category::meal || away >= distance) return;
-      nearest = item.meaning.when.part;
+      const bool cue = item.category == Category::meal || item.category == Category::table;
+      if (!cue || away >= distance) return;
+      // A table is asked for in the evening, unless it says otherwise.
+      nearest = item.category == Category::meal ? item.meaning.when.part : Part::evening;
       distance = away;
     });
   return nearest;

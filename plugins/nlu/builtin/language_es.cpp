@@ -230,10 +230,11 @@ constexpr Lexeme kLexemes[] = {
      means::part(Part::night)},
     {part, "a la hora de comer|a la hora del almuerzo|a la comida|a la hora de almorzar",
      means::part(Part::midday)},
+    {part, "despues de la hora de comer", means::part(Part::afternoon)},
     {part,
-     "despues de comer|despues de la comida|despues de almorzar|despues del almuerzo|"
-     "despues de la hora de comer|tras la comida",
-     means::part(Part::afternoon)},
+     "durante el dia|por el dia|de dia|horario laboral|horario de oficina|horas de oficina|"
+     "en horario laboral|en horario de oficina",
+     means::part(Part::working)},
     {part, "despues del trabajo|al salir del trabajo|al salir de trabajar",
      means::part(Part::evening)},
     {part, "a media tarde|media tarde", means::part(Part::afternoon, Edge::end)},
@@ -280,6 +281,9 @@ constexpr Lexeme kLexemes[] = {
     {holiday, "dia de la constitucion", means::feast(12, 6)},
     {holiday, "dia del padre", means::feast_on(6, 0, 3)},
     {holiday, "dia de la madre", means::feast_on(5, 0, 2)},
+    {holiday, "eid|eid al fitr|fin del ramadan|fin de ramadan", means::holiday(Holiday::eid_al_fitr)},
+    {holiday, "eid al adha|fiesta del cordero", means::holiday(Holiday::eid_al_adha)},
+    {holiday, "ramadan", means::holiday(Holiday::ramadan)},
     {holiday, "viernes negro|black friday", means::after_feast(11, 4, 4, 1)},
     {holiday, "miercoles de ceniza", means::from_easter(-46)},
     {holiday, "domingo de ramos", means::from_easter(-7)},
@@ -322,9 +326,10 @@ constexpr Lexeme kLexemes[] = {
      "puente|el puente|este puente|finde largo|fin de semana largo|puente largo|feriado largo|"
      "finde xl",
      means::long_weekend()},
-    {meal, "cena|cenar|cenamos|cenaremos|cenas|mesa|mesas", means::part(Part::evening)},
-    {meal, "desayuno|desayunar|desayunamos|desayunos", means::part(Part::morning)},
-    {meal, "almuerzo|almorzar|comida|comer|comemos|almorzamos", means::part(Part::midday)},
+    {table, "mesa|mesas", {}},
+    {meal, "cena|cenar|cenamos|cenaremos|cenas|la cena", means::part(Part::evening)},
+    {meal, "el desayuno|desayuno|desayunar|desayunamos|desayunos", means::part(Part::morning)},
+    {meal, "el almuerzo|almuerzo|la comida|almorzar|comida|comer|comemos|almorzamos", means::part(Part::midday)},
     {period, "finde|el finde|fin de semana|el fin de semana|este fin",
      means::whole(Grain::weekend, 0)},
 
@@ -594,6 +599,10 @@ constexpr Rule kDates[] = {
     {"[duration] antes de|del [date]", date, days_before},
     {"el? dia despues|siguiente de|del|a [date]", date, days_after},
     {"el? dia antes|anterior de|del|a [date]", date, days_before},
+    {"[weekday] antes|anterior de|del|a [date]", date, weekday_before},
+    {"[weekday] despues|siguiente|posterior de|del|a [date]", date, weekday_after},
+    {"la|el [unit] antes|anterior|previa|previo de|del|a [date]", period, unit_before},
+    {"la|el [unit] despues|siguiente|posterior de|del|a [date]", period, unit_after},
     {"a [duration] de|del [date]", date, days_after},
     {"la? vispera de|del [date]", date, days_before},
     {"[duration] despues", date, in_amount},
@@ -628,9 +637,14 @@ constexpr Rule kDatetimes[] = {
     {"[date] , [clock] [part]", datetime, together},
     {"alrededor de|del [datetime]", datetime, same},
     {"[part]", day_part, together},
+    {"a la hora de|del la|el? [meal]", day_part, together},
+    {"durante|alrededor de|del? [meal]", day_part, together},
 };
 
 constexpr Rule kTimeRanges[] = {
+    {"despues de|del la? [meal]", time_range, after},
+    {"tras [meal]", time_range, after},
+    {"antes de|del la? [meal]", time_range, until},
     {"de|desde|entre las? [hour|clock] a|hasta|y|-|al las? [clock]", time_range, from_to},
     {"de|desde|entre las? [hour|clock] a|hasta|y|-|al las? [hour] "
      "![unit|guests|children|night|room|currency|month]",

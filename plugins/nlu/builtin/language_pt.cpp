@@ -198,8 +198,8 @@ constexpr Lexeme kLexemes[] = {
      means::part(Part::evening, Edge::start)},
     {part, "logo a noite", means::part(Part::night, Edge::start)},
     {part, "tarde da noite", means::part(Part::night, Edge::end)},
-    {part, "na hora do almoco|a hora do almoco|no almoco", means::part(Part::midday)},
-    {part, "depois do almoco|apos o almoco", means::part(Part::afternoon)},
+    {part, "durante o dia|de dia|horario comercial|em horario comercial|no horario comercial",
+     means::part(Part::working)},
     {part, "depois do trabalho|apos o trabalho", means::part(Part::evening)},
     {part, "da noite|de noite|a noite|pela noite|na noite", means::part(Part::night)},
     {part_noun, "madrugada", means::part(Part::dawn)},
@@ -265,9 +265,10 @@ constexpr Lexeme kLexemes[] = {
      "feriadao|o feriadao|no feriadao|feriado prolongado|fim de semana prolongado|"
      "final de semana prolongado",
      means::long_weekend()},
-    {meal, "jantar|jantamos|jantares|mesa|mesas|janta", means::part(Part::evening)},
-    {meal, "cafe da manha|pequeno almoco|pequeno - almoco", means::part(Part::morning)},
-    {meal, "almoco|almocar|almocamos", means::part(Part::midday)},
+    {table, "mesa|mesas", {}},
+    {meal, "jantar|jantamos|jantares|janta|o jantar", means::part(Part::evening)},
+    {meal, "o cafe da manha|cafe da manha|pequeno almoco|pequeno - almoco", means::part(Part::morning)},
+    {meal, "o almoco|almoco|almocar|almocamos", means::part(Part::midday)},
     {period,
      "fim de semana|o fim de semana|final de semana|o final de semana|fds|no fim de semana|"
      "no final de semana",
@@ -516,6 +517,10 @@ constexpr Rule kDates[] = {
     {"[duration] antes de|do|da [date]", date, days_before},
     {"o? dia depois|seguinte de|do|da|a|ao [date]", date, days_after},
     {"a? vespera de|do|da [date]", date, days_before},
+    {"[weekday] antes|anterior do|de|da|ao|a [date]", date, weekday_before},
+    {"[weekday] depois|seguinte do|de|da|ao|a [date]", date, weekday_after},
+    {"a|o [unit] antes|anterior do|de|da|ao|a [date]", period, unit_before},
+    {"a|o [unit] depois|seguinte do|de|da|ao|a [date]", period, unit_after},
     {"[duration] depois", date, in_amount},
     {"[duration] mais tarde", date, in_amount},
     {"[duration] a partir de hoje|agora", date, in_amount},
@@ -546,9 +551,13 @@ constexpr Rule kDatetimes[] = {
     {"[clock] ,|do|da|de|no|na? [datetime]", datetime, together},
     {"[part] ,? [clock]", clock, together},
     {"[part]", day_part, together},
+    {"na|a hora do|de [meal]", day_part, together},
+    {"durante|no [meal]", day_part, together},
 };
 
 constexpr Rule kTimeRanges[] = {
+    {"depois|apos do|de|o? [meal]", time_range, after},
+    {"antes do|de [meal]", time_range, until},
     {"de|das|desde|entre as? [hour|clock] a|as|ate|e|- as? [clock]", time_range, from_to},
     {"das|entre as? [hour|clock] as|a|e|ate as? [hour] "
      "![unit|guests|children|night|room|currency|month]",

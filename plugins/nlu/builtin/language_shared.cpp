@@ -58,6 +58,8 @@ constexpr Rule kDayMonth[] = {
     {"[day] ~- ~[month_number] ~- ~[year]", date, together},
     {"[day] ~- ~[month_number] ~- ~[short_year]", date, together},
     {"[day] ~. ~[month_number] ~. ~[year]", date, together},
+    {"[day] ~/ ~[month_number] , [year]", date, together},
+    {"[day] ~/ ~[month_number] ~, ~[short_year]", date, together},
     {"[day] ~. ~[month_number] ~. ~[short_year]", date, together},
     {"[day] ~/ ~[month_number]", date, together},
     // What cannot be day first: 4/22.
@@ -71,6 +73,8 @@ constexpr Rule kMonthDay[] = {
     {"[month_number] ~- ~[day] ~- ~[year]", date, together},
     {"[month_number] ~- ~[day] ~- ~[short_year]", date, together},
     {"[month_number] ~/ ~[day]", date, together},
+    {"[month_number] ~/ ~[day] , [year]", date, together},
+    {"[month_number] ~/ ~[day] ~, ~[short_year]", date, together},
     // What cannot be month first: 25/12.
     {"[day] ~/ ~[month_number] ~/ ~[year]", date, together},
     {"[day] ~- ~[month_number] ~- ~[year]", date, together},

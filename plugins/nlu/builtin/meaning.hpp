@@ -31,6 +31,7 @@ enum class Category : std::uint8_t {
   past,
   few,
   meal,
+  table,
   guest_word,
   child_word,
   room_word,
@@ -69,7 +70,7 @@ constexpr int kCategories = static_cast<int>(Category::code) + 1;
 enum class Grain : std::uint8_t { second, minute, hour, part, day, weekend, week, month, year };
 
 /// A stretch of the day; the hours stand in calendar.cpp.
-enum class Part : std::uint8_t { none, dawn, morning, midday, afternoon, evening, night };
+enum class Part : std::uint8_t { none, dawn, morning, midday, afternoon, evening, night, working };
 
 enum class Holiday : std::uint8_t {
   none,
@@ -87,13 +88,19 @@ enum class Holiday : std::uint8_t {
   spring,
   summer,
   autumn,
-  winter
+  winter,
+  eid_al_fitr,
+  eid_al_adha,
+  ramadan
 };
 
 /// Which part of a period: "a fines de mayo" is the end of May. `later` is an end that has not gone
 /// by: "later this week"; `rest` runs from now to the end; the halves are those of "la primera
 /// quincena".
 enum class Edge : std::uint8_t { none, start, middle, end, later, rest, first_half, second_half };
+
+/// Before or after the day that the rest says: "el lunes antes de navidad".
+enum class Beside : std::uint8_t { itself, before, after };
 
 /// What a day stands for: itself, or the week or weekend around it ("la semana del 18").
 enum class Span : std::uint8_t { itself, week, weekend };
@@ -130,6 +137,7 @@ struct When {
   Edge edge = Edge::none;
   Part part = Part::none;
   Span span = Span::itself;
+  Beside beside = Beside::itself;
   bool working = false;  // Monday to Friday only: "dos días hábiles", "the work week"
   bool longer = false;   // a weekend with the Friday or the Monday
 
