@@ -330,6 +330,8 @@ void share(When& from, When& to) {
 }
 
 bool pair(const When& from, const When& to, Meaning& made) {
+  // "Twenty to eight pm" is a time, not from 20:00 to 20:00.
+  if (from.has_clock() && !from.either_half && !from.has_date() && from == to) return false;
   made.when = from;
   made.until = to;
   made.has_until = true;

@@ -59,10 +59,10 @@ bool weekday_after_next(Captures captures, Meaning& made);  ///< "the Friday aft
 bool this_weekend(Captures captures, Meaning& made);        ///< the one that comes, or is
 bool inside(Captures captures, Meaning& made);              ///< a day of a month or year
 bool one_after_next(Captures captures, Meaning& made);      ///< the [unit] after the next
-bool weekday_before(Captures captures, Meaning& made);  ///< the last [weekday] before a date
-bool weekday_after(Captures captures, Meaning& made);   ///< the first [weekday] after a date
-bool unit_before(Captures captures, Meaning& made);     ///< the week or weekend before a date's
-bool unit_after(Captures captures, Meaning& made);      ///< the week or weekend after a date's
+bool weekday_before(Captures captures, Meaning& made);      ///< the last [weekday] before a date
+bool weekday_after(Captures captures, Meaning& made);       ///< the first [weekday] after a date
+bool unit_before(Captures captures, Meaning& made);         ///< the week or weekend before a date's
+bool unit_after(Captures captures, Meaning& made);          ///< the week or weekend after a date's
 bool weekdays_ahead(Captures captures, Meaning& made);      ///< [count] [weekday]s from now
 bool in_amount(Captures captures, Meaning& made);           ///< [duration] from now
 bool amount_ago(Captures captures, Meaning& made);          ///< [duration] before now

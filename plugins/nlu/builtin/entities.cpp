@@ -45,14 +45,22 @@ const EntityType* entity_type(Category category) {
   return found == std::end(kEntityTypes) ? nullptr : found;
 }
 
-/// A date or time inside a longer word, such as the 3am of a link's "x3amK", is none.
+/// A date or time inside a longer word or number, such as the 3am of a link's "x3amK" or the 1 of
+/// "37.1", is none.
 bool is_glued(const Item& item, const Text& text) {
   const auto& tokens = text.tokens;
+  const auto touches = [&](std::size_t token) { return !tokens[token].after_space; };
+  const auto is = [&](std::size_t token, TokenKind kind) { return tokens[token].kind == kind; };
   const auto joined = [&](std::size_t token) {
-    return !tokens[token].after_space && tokens[token - 1].kind != TokenKind::symbol &&
-           tokens[token].kind != TokenKind::symbol;
+    return touches(token) && !is(token - 1, TokenKind::symbol) && !is(token, TokenKind::symbol);
   };
-  return (item.begin > 0 && joined(item.begin)) || (item.end < tokens.size() && joined(item.end));
+  const auto decimal_point = [&](std::size_t token) {
+    return token > 0 && token + 1 < tokens.size() && tokens[token].folded == "." &&
+           touches(token) && touches(token + 1) && is(token - 1, TokenKind::digits) &&
+           is(token + 1, TokenKind::digits);
+  };
+  if (item.begin > 0 && (joined(item.begin) || decimal_point(item.begin - 1U))) return true;
+  return item.end < tokens.size() && (joined(item.end) || decimal_point(item.end));
 }
 
 /// Does a yes or no stand where it answers: at an edge of the message or of a sentence, or in an
