@@ -36,6 +36,8 @@ bool fill(Field& field, int value) {
 
 constexpr double kLeastPart = 0.01;  // "two and a hundredth"
 constexpr double kFew = 3;           // "unos días"
+constexpr double kMaxSeconds = 1e3 * 365 * 86400;  // A thousand years are no stay.
+constexpr double kMaxShift = 30000;                // of any unit
 constexpr double kMaxOffsetDays = 3660;
 constexpr int kDaysOfMonth[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -181,10 +183,11 @@ double seconds_of(Grain unit) {
 }
 
 bool amount(double number, const Meaning& unit, Meaning& made) {
-  if (number <= 0 || number > 100000) return false;
+  const double seconds = number * seconds_of(unit.unit);
+  if (number <= 0 || seconds > kMaxSeconds) return false;
   made.number = number;
   made.unit = unit.unit;
-  made.seconds = number * seconds_of(unit.unit);
+  made.seconds = seconds;
   made.when.working = unit.when.working;
   return true;
 }
@@ -193,13 +196,33 @@ bool amount_of_unit(Captures captures, double number, Meaning& made) {
   return amount(number, *find(captures, Category::unit), made);
 }
 
-bool shifted(Grain unit, double number, Meaning& made) {
-  // Half a day or half a week is counted in the next finer unit.
-  if (number != static_cast<int>(number)) {
-    number *= unit == Grain::week ? 7 : unit == Grain::day ? 24 : 60;
-    unit = unit == Grain::week ? Grain::day : unit == Grain::day ? Grain::hour : Grain::minute;
+struct Finer {
+  Grain unit;
+  double count;  // of them make one
+};
+Finer finer_than(Grain unit) {
+  switch (unit) {
+    case Grain::year: return {Grain::month, 12};
+    case Grain::month: return {Grain::day, 30};
+    case Grain::week:
+    case Grain::weekend: return {Grain::day, 7};
+    case Grain::day:
+    case Grain::part: return {Grain::hour, 24};
+    case Grain::hour: return {Grain::minute, 60};
+    case Grain::minute: return {Grain::second, 60};
+    case Grain::second: break;
   }
-  if (number > 30000 || number < -30000) return false;
+  return {Grain::second, 1};
+}
+
+bool shifted(Grain unit, double number, Meaning& made) {
+  if (std::abs(number) > kMaxShift) return false;
+  if (number != std::trunc(number)) {  // Half a week is counted in days.
+    const Finer finer = finer_than(unit);
+    number = std::round(number * finer.count);
+    unit = finer.unit;
+  }
+  if (std::abs(number) > kMaxShift) return false;
   made.when.shifted = true;
   made.when.unit = unit;
   made.when.shift = static_cast<std::int16_t>(number);
@@ -542,8 +565,9 @@ bool weekdays_ahead(Captures captures, Meaning& made) {
   const double count = number_in(captures, Role::count);
   made.when = find(captures, Category::weekday)->when;
   made.when.turn = Turn::coming;
+  if (count < 1 || count > 52) return false;
   made.when.offset_days = static_cast<std::int16_t>(7 * (count - 1));
-  return count <= 52;
+  return true;
 }
 
 bool in_amount(Captures captures, Meaning& made) {
@@ -775,6 +799,7 @@ bool plus(Captures captures, Meaning& made) {
   if (second.unit == first.unit) return false;
   made.unit = std::min(first.unit, second.unit);
   made.seconds = first.seconds + second.seconds;
+  if (made.seconds > kMaxSeconds) return false;
   made.number = made.seconds / seconds_of(made.unit);
   return true;
 }
@@ -891,8 +916,9 @@ bool adults(Captures captures, Meaning& made) {
 
 bool only_children(Captures captures, Meaning& made) {
   const double children = number_in(captures, Role::count);
+  if (children > 50) return false;
   made.children = static_cast<std::uint8_t>(children);
-  return children <= 50;
+  return true;
 }
 
 bool add_children(Captures captures, Meaning& made) {
@@ -940,7 +966,7 @@ bool rooms(Captures captures, Meaning& made) {
 bool amount_of_money(Captures captures, Meaning& made) {
   made.number = find(captures, Category::number)->number;
   made.word = find(captures, Category::currency)->word;
-  return made.number >= 0;
+  return made.number >= 0 && std::isfinite(made.number);
 }
 
 bool denial(Captures captures, Meaning& made) {

@@ -118,6 +118,8 @@ TEST(Dates, CountedFromNow) {
          {es, "dentro de dos semanas", "date 2026-12-04"},
          {es, "en 2 horas", "date 2026-11-20T12:00:00"},
          {es, "hace una semana", "date 2026-11-13"},
+         {es, "dentro de una hora y media", "date 2026-11-20T11:30:00"},
+         {es, "dentro de un mes y medio", "date 2027-01-04"},
          {en, "in 10 days", "date 2026-11-30"},
          {en, "two weeks from now", "date 2026-12-04"},
          {pt, "daqui a 3 dias", "date 2026-11-23"}});
