@@ -34,8 +34,8 @@ bool fill(Field& field, int value) {
   return true;
 }
 
-constexpr double kLeastPart = 0.01;  // "two and a hundredth"
-constexpr double kFew = 3;           // "unos días"
+constexpr double kLeastPart = 0.01;                // "two and a hundredth"
+constexpr double kFew = 3;                         // "unos días"
 constexpr double kMaxSeconds = 1e3 * 365 * 86400;  // A thousand years are no stay.
 constexpr double kMaxShift = 30000;                // of any unit
 constexpr double kMaxOffsetDays = 3660;
@@ -63,6 +63,7 @@ bool fill_role(When& when, Role role, double number) {
       return fill(when.hour, value == 24 ? 0 : value);
     case Role::week:
     case Role::count:
+    case Role::many:
     case Role::none: return true;
   }
   return true;
@@ -875,6 +876,10 @@ bool decimals_after_zero(Captures captures, Meaning& made) {
 bool scaled(Captures captures, Meaning& made) {
   return made_number(first_number(captures) * last_number(captures), made);
 }
+bool part_of_multiplier(Captures captures, Meaning& made) {
+  const double part = first_number(captures);
+  return part != std::floor(part) && scaled(captures, made);
+}
 bool negative(Captures captures, Meaning& made) {
   return first_number(captures) > 0 && made_number(-first_number(captures), made);
 }
@@ -904,7 +909,7 @@ bool two_nights(Captures, Meaning& made) {
 bool adults(Captures captures, Meaning& made) {
   int seen = 0;
   for (const Capture& capture : captures) {
-    if (capture.role != Role::count) continue;
+    if (capture.role != Role::count && capture.role != Role::many) continue;
     if (capture.meaning->number > 200) return false;
     if (seen++ == 0)
       made.number = capture.meaning->number;

@@ -126,6 +126,7 @@ bool only_decimals(Captures captures, Meaning& made);        ///< point five
 bool spelled_decimals(Captures captures, Meaning& made);     ///< three point one four
 bool decimals_after_zero(Captures captures, Meaning& made);  ///< two point zero five
 bool scaled(Captures captures, Meaning& made);               ///< 2k
+bool part_of_multiplier(Captures captures, Meaning& made);   ///< two and a half thousand
 bool negative(Captures captures, Meaning& made);             ///< minus two
 bool to_the_power(Captures captures, Meaning& made);         ///< 2^3
 bool to_minus_the_power(Captures captures, Meaning& made);   ///< 2^-3

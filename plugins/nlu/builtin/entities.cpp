@@ -163,6 +163,13 @@ Part meal_near(const Chart& chart, std::size_t token) {
   return nearest;
 }
 
+/// What it is worth to read a stretch so. A second entity has to explain more than one token more:
+/// "in | 22 to March 1" is not better than "Feb 22 to March 1".
+int worth_of(const Item& item, const EntityType& type) {
+  constexpr int kPerToken = 16, kPerEntity = 20, kLeast = 2;
+  return type.preference + std::max(kLeast, kPerToken * (item.end - item.begin) - kPerEntity);
+}
+
 /// Which half of the day an hour means, where a meal says it.
 void settle_by_meal(Item& item, const Chart& chart) {
   Meaning& said = item.meaning;
@@ -179,7 +186,6 @@ void settle_by_meal(Item& item, const Chart& chart) {
 }  // namespace
 
 std::vector<Item> choose(const Chart& chart) {
-  constexpr int kPerToken = 16, kPerEntity = 12;
   std::vector<int> best(chart.size() + 1, 0);  // What can be read from a token on is worth so much.
   std::vector<const Item*> taken(chart.size(), nullptr);
   for (std::size_t token = chart.size(); token-- > 0;) {
@@ -191,8 +197,7 @@ std::vector<Item> choose(const Chart& chart) {
       if (type == nullptr || is_glued(item, chart.text()) ||
           (item.category == Category::yes_no && !answers(item, chart.text())))
         continue;
-      const int worth =
-          kPerToken * (item.end - item.begin) - kPerEntity + type->preference + best[item.end];
+      const int worth = worth_of(item, *type) + best[item.end];
       if (worth <= best[token]) continue;
       best[token] = worth;
       taken[token] = &item;

@@ -35,6 +35,7 @@ constexpr CategoryName kCategoryNames[] = {
     {"few", Category::few},
     {"meal", Category::meal},
     {"denominator", Category::denominator},
+    {"multiplier", Category::multiplier},
     {"suffix", Category::suffix},
     {"guests", Category::guest_word},
     {"children", Category::child_word},
@@ -72,6 +73,7 @@ constexpr RoleBounds kRoles[] = {
     {"hour_minute", Role::hour_minute, 0, 2359},
     {"week", Role::week, 1, 53},
     {"count", Role::count, 1, 9999},
+    {"many", Role::many, 2, 9999},
 };
 
 bool fits(Role role, double number) {
@@ -317,14 +319,15 @@ class Grammar::Matcher {
     if (token.kind != TokenKind::digits)
       return role != Role::short_year && role != Role::hour_minute && role != Role::figure;
     if (item.end != item.begin + 1)
-      return role == Role::day || role == Role::count;  // "10th", "1.000"
+      return role == Role::day || role == Role::count || role == Role::many;  // "10th", "1.000"
     switch (role) {
       case Role::minute:
       case Role::second:
       case Role::short_year: return token.folded.size() == 2;
       case Role::year: return token.folded.size() == 4;
       case Role::hour_minute: return token.folded.size() == 3 || token.folded.size() == 4;
-      case Role::count: return true;
+      case Role::count:
+      case Role::many: return true;
       default: return token.folded.size() <= 2;
     }
   }

@@ -37,7 +37,8 @@ enum class Role : std::uint8_t {
   second,
   hour_minute,
   week,
-  count
+  count,
+  many
 };
 
 /// What one bracket of a pattern matched.
@@ -57,7 +58,7 @@ using Action = bool (*)(Captures captures, Meaning& made);
 ///   [month]     a stretch of that category; [date|period] of one of them
 ///   [day]       a number in a role: day (an ordinal too), figure (a day in figures), month_number
 ///   year short_year hour minute second
-///               hour_minute week count
+///               hour_minute week count many (a count from two on)
 ///   x?          optional
 ///   ~x          touches the token before it: "8pm", "10/12"
 ///   =x          must follow, is not part of the match

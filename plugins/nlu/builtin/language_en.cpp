@@ -322,7 +322,8 @@ constexpr Lexeme kLexemes[] = {
     {room_word, "room|rooms|bedroom|bedrooms", {}},
     {night_word, "night|nights|nite|nites", {}},
     {party_size,
-     "just me|only me|single person|myself only|me only|for me only|just myself|for me|for "
+     "just me|only me|single person|myself only|me only|for me only|just for me|only for me|just "
+     "myself|for "
      "myself|by myself|me alone|traveling alone|travelling "
      "alone|"
      "on my own|it ' s just me|myself",
@@ -404,14 +405,15 @@ constexpr Rule kNumbers[] = {
     {"[number] point [number] [number] [number]", number, spelled_decimals},
     {"[number] over [number]", number, fraction},
     {"[number] out of [number]", number, fraction},
-    {"-|minus [number]", number, negative},
+    {"-|minus|negative [number]", number, negative},
+    {"[number] [multiplier]", number, part_of_multiplier},
     {"half a? [number]", number, half_of_number},
     {"quarter [number]", number, quarter_of_number},
 };
 
 /// "A hundred and two fifths" is 100 and 2/5, so these come before the shared ones.
 constexpr Rule kFractions[] = {
-    {"[number] and a? half", number, half_more},
+    {"[number] -? and -? a? -? half", number, half_more},
     {"[number] and [number]", number, mixed},
     {"[number] -? [denominator]", number, fraction},
     {"a [denominator]", number, one_part},
@@ -561,7 +563,6 @@ constexpr Rule kDates[] = {
     {"[edge] the? next [unit]", period, next_one},
     {"[edge] the|this|in? [date]", date, together},
     {"[edge] the? day ,? [date]", date, together},
-    {"in|on|for [period]", period, same},
     {"the? rest|remainder|remaining of the|this|my? [unit]", period, rest_of},
     {"the? [unit] after next", period, one_after_next},
     {"the [unit]", period, current_unit},
@@ -791,9 +792,11 @@ constexpr Rule kGuests[] = {
     {"[count] -? [night]", nights, some_nights},
     {"[count] [guests] and|,|+|with|plus? [count] [children]", party_size, adults},
     {"for|of [count] [guests]", party_size, adults},
-    {"party|family|group|table|room|reservation|booking|space of|for [count] ![unit|night|month]",
+    {"party|family|group|table|room|reservation|booking|space of|for [count] "
+     "![unit|night|month|half|room|room_type|currency] !:|h|hs|hrs|o",
      party_size, adults},
-    {"for [count] ![unit|night|month]", party_size, adults},
+    {"for [count] ![unit|night|month|half|room|room_type|currency] !:|h|hs|hrs|o", party_size,
+     adults},
     {"for the [count] of us", party_size, adults},
     {"[count] of us", party_size, adults},
     {"we are|re|will [count]", party_size, adults},

@@ -353,7 +353,8 @@ constexpr Lexeme kLexemes[] = {
      {}},
     {night_word, "noche|noches|nochecitas", {}},
     {party_size,
-     "solo yo|yo solo|yo sola|para mi|para mi solo|para mi sola|viajo solo|viajo sola|voy solo|voy "
+     "solo yo|yo solo|yo sola|solo para mi|para mi solo|para mi sola|viajo solo|viajo sola|voy "
+     "solo|voy "
      "sola|"
      "una sola persona|soy yo solo|soy yo sola",
      means::people(1)},
@@ -406,7 +407,7 @@ constexpr Lexeme kLexemes[] = {
      means::word("no")},
 
     {filler,
-     "gracias|por "
+     "tu|tus|su|sus|vuestro|vuestra|esta|este|gracias|por "
      "favor|porfa|porfavor|hola|buenas|buenos|saludos|hotel|quiero|queria|quisiera|necesito|puedo|"
      "tengo|una "
      "consulta|muchas|con|y|o|u|que|es|somos|soy|estoy|la|el|los|las|me|mi|se|lo|tambien|pero",
@@ -759,9 +760,13 @@ constexpr Rule kGuests[] = {
     {"somos|seremos|seriamos|vamos|estamos|iremos|vendriamos|viajamos [count]", party_size, adults},
     {"vamos a ser [count]", party_size, adults},
     {"para|de [count] [guests]", party_size, adults},
-    {"mesa|reserva|lugar|sitio para|de [count] ![unit|night|month]", party_size, adults},
-    {"para [count] ![unit|night|month]", party_size, adults},
-    {"para los|las [count]", party_size, adults},
+    {"mesa|reserva|lugar|sitio para|de [count] ![unit|night|month|half|room|room_type|currency] "
+     "!:|h|hs|hrs|o",
+     party_size, adults},
+    {"para [many] ![unit|night|month|half|room|room_type|currency] !:|h|hs|hrs|o", party_size,
+     adults},
+    {"para los [many] ![unit|month]", party_size, adults},
+    {"para uno|1 ![unit|night|month|half|room|room_type]", party_size, one_adult},
     {"familia|grupo de [count]", party_size, adults},
     {"[party_size] y|,|+|mas|con? [count] [children]", party_size, add_children},
     {"[party_size] y|con mi|nuestro|nuestra [children]", party_size, add_children},

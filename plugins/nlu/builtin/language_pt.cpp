@@ -283,8 +283,7 @@ constexpr Lexeme kLexemes[] = {
      {}},
     {room_word, "quarto|quartos|apartamento|apartamentos|apto|aptos|acomodacao|acomodacoes", {}},
     {night_word, "noite|noites|diaria|diarias|pernoite|pernoites", {}},
-    {party_size,
-     "so eu|so para mim|so pra mim|para mim|pra mim|sozinho|sozinha|apenas eu|somente eu",
+    {party_size, "so eu|so para mim|so pra mim|sozinho|sozinha|apenas eu|somente eu",
      means::people(1)},
     {party_size,
      "eu e minha esposa|eu e meu marido|eu e minha mulher|eu e meu esposo|eu e minha namorada|"
@@ -658,8 +657,11 @@ constexpr Rule kGuests[] = {
     {"somos|seremos|vamos|estamos|iremos em? [count]", party_size, adults},
     {"vamos ser [count]", party_size, adults},
     {"para|pra|de [count] [guests]", party_size, adults},
-    {"mesa|reserva|lugar para|pra|de [count] ![unit|night|month]", party_size, adults},
-    {"para|pra [count] ![unit|night|month]", party_size, adults},
+    {"mesa|reserva|lugar para|pra|de [count] ![unit|night|month|half|room|room_type|currency] "
+     "!:|h|hs|hrs|o",
+     party_size, adults},
+    {"para|pra [many] ![unit|night|month|half|room|room_type|currency] !:|h|hs|hrs|o", party_size,
+     adults},
     {"familia|grupo de [count]", party_size, adults},
     {"[party_size] e|,|+|mais|com? [count] [children]", party_size, add_children},
     {"[party_size] e|com meu|minha|nosso|nossa|o|a? [children]", party_size, add_children},

@@ -241,6 +241,8 @@ TEST(Said, FromTheThirdToTheFifth) {
          {es, "28/12-3/1", "date 2026-12-28..2027-01-03"},
          {en, "from the 3rd to the 5th", "date 2026-12-03..2026-12-05"},
          {en, "April ninth through seventeenth", "date 2027-04-09..2027-04-17"},
+         {en, "in Feb 22 to March 1", "date 2027-02-22..2027-03-01"},
+         {en, "on April 1st to 4th", "date 2027-04-01..2027-04-04"},
          {pt, "entre os dias 24 e 26 de dezembro", "date 2026-12-24..2026-12-26"}});
 }
 

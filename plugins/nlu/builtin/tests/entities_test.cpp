@@ -54,6 +54,10 @@ TEST(PartySize, CountsWhoIsNamedBesideThem) {
 TEST(PartySize, IsNotReadFromNightsOrDates) {
   check({{es, "para 2 noches", "nights 2"},
          {en, "for 3 nights", "nights 3"},
+         {en, "a reservation for 8 pm", "time 20:00:00"},
+         {es, "mesa para las 9", "time 21:00:00"},
+         {es, "toallas para mi habitación", ""},
+         {pt, "para um quarto duplo", "rooms 1; room_type double"},
          {en, "a room for two days", "rooms 1; duration 172800 s"},
          {es, "para 2 de diciembre", "date 2026-12-02"}});
 }
