@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "combine.hpp"
 #include "language.hpp"
 #include "numbers.hpp"
 #include "scan.hpp"
@@ -22,7 +23,7 @@ constexpr EntityType kEntityTypes[] = {
     {Category::date, "date", 3},
     {Category::period, "date", 2},
     {Category::datetime, "date", 3},
-    {Category::range, "date", 3},
+    {Category::range, "date", 4},
     {Category::clock, "time", 2},
     {Category::time_range, "time", 3},
     {Category::day_part, "time", 1},
@@ -44,6 +45,24 @@ const EntityType* entity_type(Category category) {
   return found == std::end(kEntityTypes) ? nullptr : found;
 }
 
+/// A date or time inside a longer word or number, such as the 3am of a link's "x3amK" or the 1 of
+/// "37.1", is none.
+bool is_glued(const Item& item, const Text& text) {
+  const auto& tokens = text.tokens;
+  const auto touches = [&](std::size_t token) { return !tokens[token].after_space; };
+  const auto is = [&](std::size_t token, TokenKind kind) { return tokens[token].kind == kind; };
+  const auto joined = [&](std::size_t token) {
+    return touches(token) && !is(token - 1, TokenKind::symbol) && !is(token, TokenKind::symbol);
+  };
+  const auto decimal_point = [&](std::size_t token) {
+    return token > 0 && token + 1 < tokens.size() && tokens[token].folded == "." &&
+           touches(token) && touches(token + 1) && is(token - 1, TokenKind::digits) &&
+           is(token + 1, TokenKind::digits);
+  };
+  if (item.begin > 0 && (joined(item.begin) || decimal_point(item.begin - 1U))) return true;
+  return item.end < tokens.size() && (joined(item.end) || decimal_point(item.end));
+}
+
 /// Does a yes or no stand where it answers: at an edge of the message or of a sentence, or in an
 /// accented "sí"?
 bool answers(const Item& item, const Text& text) {
@@ -51,8 +70,9 @@ bool answers(const Item& item, const Text& text) {
   if (item.begin == 0 || item.end == tokens.size()) return true;
   if (tokens[item.begin - 1].kind == TokenKind::symbol) return true;
   if (text.surface(item.begin, item.end) == "sí") return true;
-  const std::string_view before = tokens[item.begin - 1].folded;
-  return before == "so" || before == "think" || before == "digo" || before == "say";
+  if (tokens[item.end].kind == TokenKind::symbol) return true;
+  constexpr std::string_view kSaid[] = {"so", "think", "say", "said", "digo", "dije", "disse"};
+  return std::ranges::find(kSaid, tokens[item.begin - 1].folded) != std::end(kSaid);
 }
 
 std::string upper(std::string_view text) {
@@ -125,8 +145,47 @@ Chart read_chart(const Text& text, Language language, const Grammars& grammars) 
   return chart;
 }
 
+namespace {
+
+/// The meal named nearest to a token: "cenar a las 8" is in the evening.
+Part meal_near(const Chart& chart, std::size_t token) {
+  Part nearest = Part::none;
+  std::size_t distance = chart.size() + 1;
+  for (std::size_t at = 0; at < chart.size(); ++at)
+    chart.for_each_at(at, [&](const Item& item) {
+      const std::size_t away = at < token ? token - at : at - token;
+      const bool cue = item.category == Category::meal || item.category == Category::table;
+      if (!cue || away >= distance) return;
+      // A table is asked for in the evening, unless it says otherwise.
+      nearest = item.category == Category::meal ? item.meaning.when.part : Part::evening;
+      distance = away;
+    });
+  return nearest;
+}
+
+/// What it is worth to read a stretch so. A second entity has to explain more than one token more:
+/// "in | 22 to March 1" is not better than "Feb 22 to March 1".
+int worth_of(const Item& item, const EntityType& type) {
+  constexpr int kPerToken = 16, kPerEntity = 20, kLeast = 2;
+  return type.preference + std::max(kLeast, kPerToken * (item.end - item.begin) - kPerEntity);
+}
+
+/// Which half of the day an hour means, where a meal says it.
+void settle_by_meal(Item& item, const Chart& chart) {
+  Meaning& said = item.meaning;
+  if (!said.when.either_half && !said.until.either_half) return;
+  const Part meal = meal_near(chart, item.begin);
+  if (meal == Part::none) return;
+  for (When* when : {&said.when, &said.until}) {
+    if (!when->either_half) continue;
+    when->part = meal;
+    combine::settle_half(*when);
+  }
+}
+
+}  // namespace
+
 std::vector<Item> choose(const Chart& chart) {
-  constexpr int kPerToken = 16, kPerEntity = 12;
   std::vector<int> best(chart.size() + 1, 0);  // What can be read from a token on is worth so much.
   std::vector<const Item*> taken(chart.size(), nullptr);
   for (std::size_t token = chart.size(); token-- > 0;) {
@@ -135,10 +194,10 @@ std::vector<Item> choose(const Chart& chart) {
          i = chart.items()[static_cast<std::size_t>(i)].next) {
       const Item& item = chart.items()[static_cast<std::size_t>(i)];
       const EntityType* type = entity_type(item.category);
-      if (type == nullptr || (item.category == Category::yes_no && !answers(item, chart.text())))
+      if (type == nullptr || is_glued(item, chart.text()) ||
+          (item.category == Category::yes_no && !answers(item, chart.text())))
         continue;
-      const int worth =
-          kPerToken * (item.end - item.begin) - kPerEntity + type->preference + best[item.end];
+      const int worth = worth_of(item, *type) + best[item.end];
       if (worth <= best[token]) continue;
       best[token] = worth;
       taken[token] = &item;
@@ -151,6 +210,7 @@ std::vector<Item> choose(const Chart& chart) {
       continue;
     }
     chosen.push_back(*taken[token]);
+    settle_by_meal(chosen.back(), chart);
     token = taken[token]->end;
   }
   return chosen;

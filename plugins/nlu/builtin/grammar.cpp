@@ -19,6 +19,8 @@ struct CategoryName {
 constexpr CategoryName kCategoryNames[] = {
     {"unit", Category::unit},
     {"weekday", Category::weekday},
+    {"short_weekday", Category::short_weekday},
+    {"yes_no", Category::yes_no},
     {"month", Category::month},
     {"plain_month", Category::plain_month},
     {"day_word", Category::day_word},
@@ -30,6 +32,11 @@ constexpr CategoryName kCategoryNames[] = {
     {"edge", Category::edge},
     {"coming", Category::coming},
     {"past", Category::past},
+    {"few", Category::few},
+    {"meal", Category::meal},
+    {"denominator", Category::denominator},
+    {"multiplier", Category::multiplier},
+    {"suffix", Category::suffix},
     {"guests", Category::guest_word},
     {"children", Category::child_word},
     {"room", Category::room_word},
@@ -55,16 +62,27 @@ struct RoleBounds {
   double low, high;
 };
 constexpr RoleBounds kRoles[] = {
-    {"day", Role::day, 1, 31},        {"month_number", Role::month, 1, 12},
-    {"year", Role::year, 1900, 2199}, {"short_year", Role::short_year, 0, 99},
-    {"hour", Role::hour, 0, 24},      {"minute", Role::minute, 0, 59},
-    {"second", Role::second, 0, 59},  {"count", Role::count, 1, 9999},
+    {"day", Role::day, 1, 31},
+    {"figure", Role::figure, 1, 31},
+    {"month_number", Role::month, 1, 12},
+    {"year", Role::year, 1900, 2199},
+    {"short_year", Role::short_year, 0, 99},
+    {"hour", Role::hour, 0, 24},
+    {"minute", Role::minute, 0, 59},
+    {"second", Role::second, 0, 59},
+    {"hour_minute", Role::hour_minute, 0, 2359},
+    {"week", Role::week, 1, 53},
+    {"count", Role::count, 1, 9999},
+    {"many", Role::many, 2, 9999},
 };
 
 bool fits(Role role, double number) {
   const auto& bounds = kRoles[static_cast<int>(role) - 1];
   return number >= bounds.low && number <= bounds.high && number == static_cast<int>(number);
 }
+
+/// "The 4th", "el primero".
+bool takes_ordinals(Role role) { return role == Role::day; }
 
 /// Calls use(piece) for each piece of `text` between separators.
 template <class Use>
@@ -174,6 +192,8 @@ Grammar::Pattern Grammar::read_pattern(const Rule& rule) {
             role != std::end(kRoles)) {
           element.role = role->role;
           element.categories.set(static_cast<std::size_t>(Category::number));
+          if (takes_ordinals(element.role))
+            element.categories.set(static_cast<std::size_t>(Category::ordinal));
         } else if (const auto category =
                        std::ranges::find(kCategoryNames, name, &CategoryName::name);
                    category != std::end(kCategoryNames)) {
@@ -272,7 +292,10 @@ class Grammar::Matcher {
       const Item& item = chart_.items()[static_cast<std::size_t>(i)];
       i = item.next;
       if (!element.categories.test(static_cast<std::size_t>(item.category))) continue;
-      const Role role = item.category == Category::number ? element.role : Role::none;
+      const bool ordinal_day = item.category == Category::ordinal && takes_ordinals(element.role);
+      if (ordinal_day && is_weekday(token, item.end)) continue;  // "Sexta" is rather Friday.
+      const Role role =
+          item.category == Category::number || ordinal_day ? element.role : Role::none;
       if (role != Role::none && !fits_role(role, item)) continue;
       captures_[captured_++] = {item.category, role, &item.meaning};
       if (const auto found = follow(at + 1, item.end, element.ahead ? end : item.end)) return found;
@@ -281,19 +304,30 @@ class Grammar::Matcher {
     return 0;
   }
 
+  bool is_weekday(std::size_t token, std::size_t end) const {
+    bool found = false;
+    chart_.for_each_at(token, [&](const Item& item) {
+      found |= item.category == Category::weekday && item.end == end;
+    });
+    return found;
+  }
+
   /// Two digits for minutes and short years, four for a year; within the role's bounds.
   bool fits_role(Role role, const Item& item) const {
     if (!fits(role, item.meaning.number)) return false;
     const Token& token = chart_.text().tokens[item.begin];
-    if (token.kind != TokenKind::digits) return role != Role::short_year;
+    if (token.kind != TokenKind::digits)
+      return role != Role::short_year && role != Role::hour_minute && role != Role::figure;
     if (item.end != item.begin + 1)
-      return role == Role::day || role == Role::count;  // "10th", "1.000"
+      return role == Role::day || role == Role::count || role == Role::many;  // "10th", "1.000"
     switch (role) {
       case Role::minute:
       case Role::second:
       case Role::short_year: return token.folded.size() == 2;
       case Role::year: return token.folded.size() == 4;
-      case Role::count: return true;
+      case Role::hour_minute: return token.folded.size() == 3 || token.folded.size() == 4;
+      case Role::count:
+      case Role::many: return true;
       default: return token.folded.size() <= 2;
     }
   }

@@ -25,7 +25,21 @@ struct Lexeme {
 };
 
 /// How a pattern reads a number: its bounds, and the field that it fills.
-enum class Role : std::uint8_t { none, day, month, year, short_year, hour, minute, second, count };
+enum class Role : std::uint8_t {
+  none,
+  day,
+  figure,
+  month,
+  year,
+  short_year,
+  hour,
+  minute,
+  second,
+  hour_minute,
+  week,
+  count,
+  many
+};
 
 /// What one bracket of a pattern matched.
 struct Capture {
@@ -42,7 +56,9 @@ using Action = bool (*)(Captures captures, Meaning& made);
 /// A pattern's elements are divided by blanks:
 ///   de|del      one of these words or symbols
 ///   [month]     a stretch of that category; [date|period] of one of them
-///   [day]       a number in a role: day month_number year short_year hour minute second count
+///   [day]       a number in a role: day (an ordinal too), figure (a day in figures), month_number
+///   year short_year hour minute second
+///               hour_minute week count many (a count from two on)
 ///   x?          optional
 ///   ~x          touches the token before it: "8pm", "10/12"
 ///   =x          must follow, is not part of the match
@@ -142,7 +158,7 @@ class Grammar {
     std::array<std::vector<std::uint16_t>, kCategories> by_category;
   };
   class Matcher;
-  static constexpr std::size_t kMaxPatterns = 128;  // in one section
+  static constexpr std::size_t kMaxPatterns = 256;  // in one section
 
   WordId word_id(std::string_view folded) const;
   std::span<const WordId> of(Words words) const { return {&words_[words.begin], words.count}; }

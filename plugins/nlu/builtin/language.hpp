@@ -19,6 +19,7 @@ LanguageTables spanish();
 LanguageTables english();
 LanguageTables portuguese();
 
+std::span<const Rule> shared_number_rules();
 /// Rules for figures that every language writes alike: "20:00", "2026-12-10", "12 €".
 std::span<const Rule> shared_clock_rules();
 std::span<const Rule> shared_date_rules();  // ISO
@@ -33,7 +34,9 @@ constexpr Meaning number(double value) { return {.number = value}; }
 constexpr Meaning weekday(std::int8_t day) { return {.when = {.weekday = day}}; }
 constexpr Meaning month(std::int8_t month) { return {.when = {.month = month}}; }
 constexpr Meaning unit(Grain grain) { return {.unit = grain}; }
-constexpr Meaning part(Part part) { return {.when = {.part = part}}; }
+constexpr Meaning part(Part part, Edge edge = Edge::none) {
+  return {.when = {.edge = edge, .part = part}};
+}
 constexpr Meaning holiday(Holiday holiday) { return {.when = {.holiday = holiday}}; }
 constexpr Meaning edge(Edge edge) { return {.when = {.edge = edge}}; }
 constexpr Meaning word(const char* canonical) { return {.word = canonical}; }
@@ -44,6 +47,29 @@ constexpr Meaning day(std::int16_t shift, Part part = Part::none) {
 }
 constexpr Meaning whole(Grain grain, std::int16_t shift) {
   return {.when = {.shifted = true, .whole = true, .unit = grain, .shift = shift}};
+}
+/// A feast on a fixed day of the year, or on the nth weekday of a month.
+constexpr Meaning feast(std::int8_t month, std::int8_t day) {
+  return {.when = {.month = month, .day = day}};
+}
+constexpr Meaning feast_on(std::int8_t month, std::int8_t weekday, std::int8_t nth) {
+  return {.when = {.month = month, .weekday = weekday, .nth = nth}};
+}
+/// Some days after such a weekday: Black Friday.
+constexpr Meaning after_feast(std::int8_t month, std::int8_t weekday, std::int8_t nth,
+                              std::int16_t days) {
+  return {.when = {.month = month, .weekday = weekday, .nth = nth, .offset_days = days}};
+}
+constexpr Meaning from_easter(std::int16_t days) {
+  return {.when = {.offset_days = days, .holiday = Holiday::easter}};
+}
+constexpr Meaning working(Grain grain) { return {.when = {.working = true}, .unit = grain}; }
+constexpr Meaning long_weekend() {
+  return {.when = {.shifted = true, .whole = true, .unit = Grain::weekend, .longer = true},
+          .unit = Grain::weekend};
+}
+constexpr Meaning work_week() {
+  return {.when = {.shifted = true, .whole = true, .unit = Grain::week, .working = true}};
 }
 constexpr Meaning now() { return {.when = {.shifted = true, .unit = Grain::second}}; }
 constexpr Meaning lasting(double number, Grain grain, double seconds) {

@@ -13,8 +13,11 @@ enum class Category : std::uint8_t {
   // words
   numeral,
   multiplier,
+  denominator,
+  suffix,
   unit,
   weekday,
+  short_weekday,
   month,
   plain_month,
   day_word,
@@ -26,6 +29,9 @@ enum class Category : std::uint8_t {
   edge,
   coming,
   past,
+  few,
+  meal,
+  table,
   guest_word,
   child_word,
   room_word,
@@ -64,7 +70,7 @@ constexpr int kCategories = static_cast<int>(Category::code) + 1;
 enum class Grain : std::uint8_t { second, minute, hour, part, day, weekend, week, month, year };
 
 /// A stretch of the day; the hours stand in calendar.cpp.
-enum class Part : std::uint8_t { none, dawn, morning, midday, afternoon, evening, night };
+enum class Part : std::uint8_t { none, dawn, morning, midday, afternoon, evening, night, working };
 
 enum class Holiday : std::uint8_t {
   none,
@@ -78,11 +84,26 @@ enum class Holiday : std::uint8_t {
   halloween,
   christmas_eve,
   christmas,
-  new_years_eve
+  new_years_eve,
+  spring,
+  summer,
+  autumn,
+  winter,
+  eid_al_fitr,
+  eid_al_adha,
+  ramadan
 };
 
-/// Which part of a period: "a fines de mayo" is the end of May.
-enum class Edge : std::uint8_t { none, start, middle, end };
+/// Which part of a period: "a fines de mayo" is the end of May. `later` is an end that has not gone
+/// by: "later this week"; `rest` runs from now to the end; the halves are those of "la primera
+/// quincena".
+enum class Edge : std::uint8_t { none, start, middle, end, later, rest, first_half, second_half };
+
+/// Before or after the day that the rest says: "el lunes antes de navidad".
+enum class Beside : std::uint8_t { itself, before, after };
+
+/// What a day stands for: itself, or the week or weekend around it ("la semana del 18").
+enum class Span : std::uint8_t { itself, week, weekend };
 
 /// Which one of a repeating day. "El próximo viernes" is the coming one; "next Friday" often that
 /// of next week.
@@ -99,7 +120,8 @@ struct When {
   std::int8_t month = kUnset;
   std::int8_t day = kUnset;
   std::int8_t weekday = kUnset;  // 0 is Sunday
-  std::int8_t nth = 0;  // with a weekday or `unit` week, in a month: 3 is the third, -1 the last
+  std::int8_t nth = 0;  // of a weekday or `unit`, in a month or year: 3 is the third, -1 the last
+  Grain nth_unit = Grain::week;  // with nth and no weekday
   std::int8_t hour = kUnset;
   std::int8_t minute = kUnset;
   std::int8_t second = kUnset;
@@ -114,6 +136,10 @@ struct When {
   Holiday holiday = Holiday::none;
   Edge edge = Edge::none;
   Part part = Part::none;
+  Span span = Span::itself;
+  Beside beside = Beside::itself;
+  bool working = false;  // Monday to Friday only: "dos días hábiles", "the work week"
+  bool longer = false;   // a weekend with the Friday or the Monday
 
   bool has_clock() const { return hour != kUnset; }
   bool has_date() const {
@@ -135,6 +161,8 @@ struct Meaning {
   bool has_from = true;        // range: "hasta el 10" has only an end
   bool has_until = false;      // range
   bool by_length = false;      // range: begins at `when`, lasts `number` times `unit`
+  bool after = false;          // range: begins where a period `when` ends, "después de mayo"
+  bool through = false;        // range: lasts to the end of `until`, "a más tardar mañana"
   const char* word = nullptr;  // room_type, money's currency, yes_no: the canonical word
 
   bool operator==(const Meaning&) const = default;

@@ -39,10 +39,26 @@ TEST(PartySize, CountsAdultsAndChildren) {
          {pt, "2 adultos e 2 crianças", R"(party_size {"adults":2,"children":2})"}});
 }
 
+TEST(PartySize, CountsWhoIsNamedBesideThem) {
+  check({{es, "somos dos adultos y dos niños", R"(party_size {"adults":2,"children":2})"},
+         {es, "dos adultos sin niños", R"(party_size {"adults":2,"children":0})"},
+         {es, "yo con mi hijo", R"(party_size {"adults":1,"children":1})"},
+         {en, "we're two adults with 3 kids", R"(party_size {"adults":2,"children":3})"},
+         {en, "9 adults and a small baby", R"(party_size {"adults":9,"children":1})"},
+         {en, "two adults, no children", R"(party_size {"adults":2,"children":0})"},
+         {en, "our two kids and I", R"(party_size {"adults":1,"children":2})"},
+         {en, "a restaurant that seats 8", R"(party_size {"adults":8,"children":0})"},
+         {pt, "somos dois adultos e uma criança", R"(party_size {"adults":2,"children":1})"}});
+}
+
 TEST(PartySize, IsNotReadFromNightsOrDates) {
   check({{es, "para 2 noches", "nights 2"},
          {en, "for 3 nights", "nights 3"},
-         {en, "a room for two days", "duration 172800 s"},
+         {en, "a reservation for 8 pm", "time 20:00:00"},
+         {es, "mesa para las 9", "time 21:00:00"},
+         {es, "toallas para mi habitación", ""},
+         {pt, "para um quarto duplo", "rooms 1; room_type double"},
+         {en, "a room for two days", "rooms 1; duration 172800 s"},
          {es, "para 2 de diciembre", "date 2026-12-02"}});
 }
 
@@ -52,7 +68,8 @@ TEST(Rooms, HaveATypeAndANumber) {
          {es, "la individual", "room_type single"},
          {es, "una matrimonial", "rooms 1; room_type double"},
          {es, "dos camas separadas", "room_type twin"},
-         {en, "a twin room", "room_type twin"},
+         {en, "a twin room", "rooms 1; room_type twin"},
+         {en, "a quiet room", "rooms 1"},
          {en, "the family room", "room_type family"},
          {en, "two suites", "rooms 2; room_type suite"},
          {pt, "quarto de casal", "room_type double"},
@@ -98,6 +115,8 @@ TEST(YesNo, IsReadWhereItAnswers) {
          {es, "no gracias", "yes_no no"},
          {es, "avisame si hay agua", ""},
          {en, "yes please", "yes_no yes"},
+         {en, "ok, but it is not ok", "yes_no no"},
+         {es, "dije que no, en vez de sí", "yes_no no; yes_no yes"},
          {en, "I have no car here", ""},
          {pt, "não", "yes_no no"}});
 }
@@ -108,7 +127,7 @@ TEST(Messages, GiveAllTheirEntitiesInOrder) {
          {es, "Sí, reservá la doble a nombre de Ana Pérez",
           "yes_no yes; room_type double; person_name Ana Pérez"},
          {en, "Do you have a room for 2 people from 10 to 12 December?",
-          R"(party_size {"adults":2,"children":0}; date 2026-12-10..2026-12-12)"},
+          R"(rooms 1; party_size {"adults":2,"children":0}; date 2026-12-10..2026-12-12)"},
          {en, "Yes, book the double under the name Ann Smith",
           "yes_no yes; room_type double; person_name Ann Smith"}});
 }

@@ -13,9 +13,9 @@ namespace {
 using enum Category;
 
 constexpr Lexeme kLexemes[] = {
-    {month, "mayo", means::month(5)},
-    {month, "enero", means::month(1)},
-    {weekday, "dia de sol", means::weekday(0)},
+    {month, "mayo", means::month(5)},           {month, "enero", means::month(1)},
+    {weekday, "dia de sol", means::weekday(0)}, {ordinal, "primero", means::number(1)},
+    {ordinal, "quinto", means::number(5)},      {weekday, "quinto", means::weekday(4)},
 };
 constexpr Rule kDay[] = {
     {"[day] de? [month]", date, combine::together},
@@ -65,6 +65,11 @@ TEST(Grammar, TellsTouchingTokensFromDistantOnes) {
 TEST(Grammar, TakesANumberInItsRoleOrAnotherCategory) {
   EXPECT_EQ(found("al 3 de mayo", range), Surfaces{"al 3 de mayo"});
   EXPECT_EQ(found("al 3", range), Surfaces{"al 3"});
+}
+
+TEST(Grammar, TakesAnOrdinalAsADay) {
+  EXPECT_EQ(found("primero de mayo", date), Surfaces{"primero de mayo"});
+  EXPECT_EQ(found("quinto de mayo", date), Surfaces{});  // Also a weekday here.
 }
 
 TEST(Grammar, LooksAheadWithoutTaking) {

@@ -37,7 +37,29 @@ INSTANTIATE_TEST_SUITE_P(Each, HostileText,
                                          "de la ", "10/", "-", "@a.", "a@", "R-1", "\xFF", "\xC3",
                                          "\xCC\x81", "a\xCC\x81", "\xE2\x80\xAE", "¿", "😀", "y ",
                                          "y 1 ", "lunes ", "el lunes 10 de mayo a las 8 ", "next ",
-                                         "2 adults and "));
+                                         "2 adults and ", "2 and ", "1.", "1,", ".5",
+                                         "one hundred ", "e 5", "-", "- 5 ", "½", "5 a 6 de ",
+                                         "1/2/", "the day after ", "después de ", "hasta ",
+                                         "a finales de ", "early ", "week of ",
+                                         "two weeks before Christmas ", "cena a las 8 "));
+
+TEST(HostileNumber, OfManyDigitsIsReadWithinTheBound) {
+  const Engine engine(*Model::read(compiled_model()));
+  const std::string text = "para " + std::string(100'000, '9') + " personas el 99999999999/1";
+  for (const char* language : {"es", "en", "pt"})
+    EXPECT_TRUE(engine.parse({.text = text, .language = language, .now = "2026-11-20T10:00:00"}));
+}
+
+TEST(HostileNumber, IsNeverOutOfTheBoundsOfItsField) {
+  const Engine engine(*Model::read(compiled_model()));
+  for (const char* text :
+       {"9999999999999999999 noches", "in 99999999999 years", "-5 noches", "1e308 personas",
+        "1e999 noches", "hace 99999 semanas", "el 99/99/9999", "99:99", "week 53 of 9999",
+        "2^9999 rooms", "99999 days before Christmas", "in 9999 weekends"}) {
+    const auto reply = engine.parse({.text = text, .language = "en", .now = "2026-11-20T10:00:00"});
+    ASSERT_TRUE(reply) << text;
+  }
+}
 
 /// A grammar that tried every combination would take hours for this.
 TEST(Chart, GrowsLinearlyWithTheText) {
