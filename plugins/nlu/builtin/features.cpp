@@ -36,10 +36,11 @@ struct Word {
   bool spelled;  // Not a placeholder: its letters say something.
 };
 
-std::vector<Word> words_of(const Text& text, const std::vector<Item>& entities) {
+std::vector<Word> words_of(const Text& text, const std::vector<Item>& entities, Stretch stretch) {
   std::vector<Word> words;
   auto entity = entities.begin();
-  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+  const std::size_t end = std::min(stretch.end, text.tokens.size());
+  for (std::size_t i = stretch.begin; i < end; ++i) {
     while (entity != entities.end() && entity->end <= i) ++entity;
     if (entity != entities.end() && entity->begin <= i) {
       if (const auto name = placeholder(entity->category); !name.empty()) {
@@ -93,10 +94,18 @@ void add_pieces(Collector& collector, std::string_view word, std::size_t shortes
       collector.add(hash_text(std::string_view(marked).substr(at, size), hash_text("piece ")));
 }
 
+/// Does a new clause begin behind this token?
+bool parts(const Token& token) {
+  constexpr std::string_view kParting[] = {".", "!", "?", ";", ",", "y", "e", "and", "ademas", "also",
+                                           "tambien", "tambem", "alem", "pero", "but", "mas"};
+  return std::ranges::find(kParting, token.folded) != std::end(kParting);
+}
+
 }  // namespace
 
-std::vector<Feature> intent_features(const Text& text, const std::vector<Item>& entities) {
-  const auto words = words_of(text, entities);
+std::vector<Feature> intent_features(const Text& text, const std::vector<Item>& entities,
+                                     Stretch stretch) {
+  const auto words = words_of(text, entities, stretch);
   Collector collector;
   for (const Word& word : words) collector.add(hash_text(word.text, hash_text("word ")));
   std::string_view before = "^";
@@ -107,7 +116,7 @@ std::vector<Feature> intent_features(const Text& text, const std::vector<Item>& 
   collector.add(hash_text("$", hash_text(" ", hash_text(before, hash_text("pair ")))));
   collector.end_block(1);
   for (const Word& word : words)
-    if (word.spelled) add_pieces(collector, word.text, 3, 5);
+    if (word.spelled) add_pieces(collector, word.text, 2, 5);
   collector.end_block(0.8F);
   return collector.take();
 }
@@ -126,11 +135,29 @@ std::vector<Feature> language_features(const Text& text) {
   return collector.take();
 }
 
-std::vector<std::string_view> plain_words(const Text& text, const std::vector<Item>& entities) {
+std::vector<std::string_view> plain_words(const Text& text, const std::vector<Item>& entities,
+                                          Stretch stretch) {
   std::vector<std::string_view> plain;
-  for (const Word& word : words_of(text, entities))
+  for (const Word& word : words_of(text, entities, stretch))
     if (word.spelled) plain.push_back(word.text);
   return plain;
+}
+
+std::vector<Stretch> clauses(const Text& text, const std::vector<Item>& entities) {
+  std::vector<Stretch> found;
+  Stretch clause{0, 0};
+  auto entity = entities.begin();
+  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+    while (entity != entities.end() && entity->end <= i) ++entity;
+    const bool inside = entity != entities.end() && entity->begin < i;
+    if (inside || !parts(text.tokens[i]) || found.size() + 1 == kMaxClauses) continue;
+    clause.end = i;
+    if (clause.end > clause.begin) found.push_back(clause);
+    clause.begin = i + 1;
+  }
+  clause.end = text.tokens.size();
+  if (clause.end > clause.begin) found.push_back(clause);
+  return found;
 }
 
 }  // namespace conserje::nlu

@@ -8,9 +8,9 @@
 namespace conserje::nlu {
 namespace {
 
-// The file: magic, then for each classifier {labels, buckets, temperature, label names, scales,
-// biases, weights}, then the vocabulary. Numbers are 32 bits; every part begins at a multiple of 8.
-constexpr std::string_view kMagic("CJNLU\0\0\1", 8);  // the last byte is the version
+// The file: magic, key, then for each classifier {labels, buckets, temperature, label names, scales,
+// biases, weights}, then two vocabularies. Numbers are 32 bits, the key 64; every part begins at a multiple of 8.
+constexpr std::string_view kMagic("CJNLU\0\0\2", 8);  // the last byte is the version
 constexpr std::uint32_t kMaxLabels = 1024;
 constexpr std::uint32_t kMaxBuckets = 1U << 20;
 
@@ -145,10 +145,12 @@ Result<Model> Model::read(std::span<const std::byte> bytes) {
   if (in.text(kMagic.size()) != kMagic)
     return Error{ErrorClass::config, "not a language model of this version"};
   Model model;
+  model.key_ = in.number<std::uint64_t>();
   model.intents_ = read_classifier(in);
   model.gate_ = read_classifier(in);
   model.languages_ = read_classifier(in);
   model.vocabulary_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
+  model.foreign_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
   if (!in.ok() || model.intents_.weights.empty() || model.gate_.labels.size() != 2 ||
       model.languages_.labels.size() != 3)
     return Error{ErrorClass::config, "the language model is damaged"};
@@ -159,16 +161,21 @@ bool Model::knows(std::string_view folded_word) const {
   return std::ranges::binary_search(vocabulary_, hash_text(folded_word));
 }
 
-std::string compile_model(const TrainedClassifier& intents, const TrainedClassifier& gate,
-                          const TrainedClassifier& languages,
-                          const std::vector<std::uint32_t>& vocabulary) {
+bool Model::knows_foreign(std::string_view folded_word) const {
+  return std::ranges::binary_search(foreign_, hash_text(folded_word));
+}
+
+std::string compile_model(const TrainedParts& parts) {
   Writer out;
   out.raw(kMagic);
-  write(out, intents);
-  write(out, gate);
-  write(out, languages);
-  out.number(static_cast<std::uint32_t>(vocabulary.size()));
-  out.array(std::span<const std::uint32_t>(vocabulary));
+  out.number(parts.key);
+  write(out, parts.intents);
+  write(out, parts.gate);
+  write(out, parts.languages);
+  for (const auto* vocabulary : {&parts.vocabulary, &parts.foreign}) {
+    out.number(static_cast<std::uint32_t>(vocabulary->size()));
+    out.array(std::span<const std::uint32_t>(*vocabulary));
+  }
   return out.take();
 }
 

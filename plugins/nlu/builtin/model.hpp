@@ -38,14 +38,19 @@ class Model {
   /// "in" and "out" of what we understand.
   const Classifier& gate() const { return gate_; }
   const Classifier& languages() const { return languages_; }  ///< "es", "en", "pt"
-  /// Did the word occur in an example?
+  /// Did the word occur in an example that is in scope?
   bool knows(std::string_view folded_word) const;
+  /// Did it occur only in examples that are not?
+  bool knows_foreign(std::string_view folded_word) const;
+  /// What compile_model was given: tells whether a file holds the model that somebody wants.
+  std::uint64_t key() const { return key_; }
 
  private:
   Model() = default;
 
   Classifier intents_, gate_, languages_;
-  std::span<const std::uint32_t> vocabulary_;  // sorted hashes
+  std::span<const std::uint32_t> vocabulary_, foreign_;  // sorted hashes
+  std::uint64_t key_ = 0;
 };
 
 /// What training makes of one classifier, before it is compiled.
@@ -57,10 +62,15 @@ struct TrainedClassifier {
   std::vector<float> biases;
 };
 
+/// Everything that a model file holds.
+struct TrainedParts {
+  TrainedClassifier intents, gate, languages;
+  std::vector<std::uint32_t> vocabulary, foreign;  // sorted hashes of words
+  std::uint64_t key = 0;
+};
+
 /// The bytes that Model::read takes; 8-byte aligned parts, little-endian. The same input gives the
 /// same bytes.
-std::string compile_model(const TrainedClassifier& intents, const TrainedClassifier& gate,
-                          const TrainedClassifier& languages,
-                          const std::vector<std::uint32_t>& vocabulary);
+std::string compile_model(const TrainedParts& parts);
 
 }  // namespace conserje::nlu

@@ -11,16 +11,13 @@ int main(int count, char** arguments) {
     std::cerr << "usage: conserje_nlu_train OUT FILE...\n";
     return 2;
   }
-  std::vector<nlu::Example> examples;
-  for (int i = 2; i < count; ++i) {
-    const auto read = nlu::read_example_file(arguments[i]);
-    if (!read) {
-      std::cerr << read.error().message << "\n";
-      return 1;
-    }
-    examples.insert(examples.end(), read->begin(), read->end());
+  const auto examples = nlu::read_example_files({arguments + 2, arguments + count});
+  if (!examples) {
+    std::cerr << examples.error().message << "\n";
+    return 1;
   }
-  const auto trained = nlu::train(examples, nlu::Grammars());
+  for (const auto& finding : nlu::review(*examples)) std::cerr << finding << "\n";
+  const auto trained = nlu::train(*examples, nlu::Grammars(), nlu::content_hash(*examples));
   if (!trained) {
     std::cerr << trained.error().message << "\n";
     return 1;

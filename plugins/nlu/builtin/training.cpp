@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kOutOfScope = "out_of_scope";
 constexpr std::size_t kFolds = 5;
+constexpr float kLeastGradient = 2e-3F;  // A label that is as sure as that learns nothing.
 
 /// One example, ready for one classifier.
 struct Sample {
@@ -88,9 +89,12 @@ class Trainer {
     gradient[sample.label] -= 1;
     for (float& value : gradient) value *= sample.weight;
     const std::size_t labels = gradient.size();
+    active_.clear();
+    for (std::size_t label = 0; label < labels; ++label)
+      if (std::abs(gradient[label]) > kLeastGradient) active_.push_back(label);
     for (const Feature& feature : sample.features) {
       const std::size_t row = std::size_t{feature.hash & (trained_.buckets - 1)} * labels;
-      for (std::size_t label = 0; label < labels; ++label) {
+      for (const std::size_t label : active_) {
         float& weight = trained_.weights[row + label];
         const float slope = gradient[label] * feature.value + settings_.decay * weight;
         squares_[row + label] += slope * slope;
@@ -107,6 +111,7 @@ class Trainer {
   Settings settings_;
   TrainedClassifier trained_;
   std::vector<float> squares_, bias_squares_;
+  std::vector<std::size_t> active_{};  // The labels that the sample at hand teaches something.
 };
 
 /// The temperature under which held-out scores are likeliest.
@@ -150,10 +155,11 @@ std::vector<std::size_t> labels_of(const std::vector<Sample>& samples) {
 /// Rare labels count more: by their rarity to the power of `strength`, at most `most` times.
 void balance(std::vector<Sample>& samples, std::size_t labels, float strength, float most) {
   std::vector<float> counts(labels, 0);
-  for (const Sample& sample : samples) ++counts[sample.label];
-  const float mean = static_cast<float>(samples.size()) / static_cast<float>(labels);
+  for (const Sample& sample : samples) counts[sample.label] += sample.weight;
+  const float mean =
+      std::accumulate(counts.begin(), counts.end(), 0.0F) / static_cast<float>(labels);
   for (Sample& sample : samples)
-    sample.weight = std::clamp(std::pow(mean / counts[sample.label], strength), 0.3F, most);
+    sample.weight *= std::clamp(std::pow(mean / counts[sample.label], strength), 0.3F, most);
 }
 
 std::string_view without_topic(std::string_view label) { return label.substr(0, label.find('/')); }
@@ -168,50 +174,81 @@ struct Prepared {
   std::vector<std::string> labels;  // of the intents
   std::vector<Sample> intents, gate, languages;
   std::vector<std::size_t> intent_folds, gate_folds;
-  std::vector<std::uint32_t> vocabulary;
+  std::vector<std::uint32_t> vocabulary, foreign;
 };
 
 std::size_t label_index(const std::vector<std::string>& labels, std::string_view label) {
   return static_cast<std::size_t>(std::ranges::lower_bound(labels, label) - labels.begin());
 }
 
+/// How many lines use a word; by its hash. Of a line with slots all sentences count as one.
+class WordUses {
+ public:
+  void add(const Read& read, std::uint32_t group) {
+    for (const auto word : plain_words(read.text, read.entities)) {
+      auto& use = uses_[hash_text(word)];
+      if (use.lines == 0 || group == 0 || use.last_group != group) ++use.lines;
+      use.last_group = group;
+    }
+  }
+  int lines_with(std::string_view word) const {
+    const auto found = uses_.find(hash_text(word));
+    return found == uses_.end() ? 0 : found->second.lines;
+  }
+  bool has(std::uint32_t word) const { return uses_.contains(word); }
+  std::vector<std::uint32_t> words() const {
+    std::vector<std::uint32_t> words;
+    for (const auto& [word, use] : uses_) words.push_back(word);
+    return words;
+  }
+
+ private:
+  struct Use {
+    int lines = 0;
+    std::uint32_t last_group = 0;
+  };
+  std::map<std::uint32_t, Use> uses_;
+};
+
 Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars) {
   Prepared prepared;
   std::vector<Read> reads;
-  std::map<std::uint32_t, int> uses;  // of a word, in examples in scope
+  WordUses uses, foreign;  // in examples in scope, and in the others
   for (const Example& example : examples) {
     Read read{read_text(example.text), {}};
     read.entities = choose(read_chart(read.text, example.language, grammars));
-    if (example.intent != kOutOfScope) {
-      prepared.labels.push_back(example.intent);
-      for (const auto word : plain_words(read.text, read.entities)) ++uses[hash_text(word)];
-    }
+    const bool in_scope = example.intent != kOutOfScope;
+    if (in_scope) prepared.labels.push_back(example.intent);
+    (in_scope ? uses : foreign).add(read, example.group);
     reads.push_back(std::move(read));
   }
   std::ranges::sort(prepared.labels);
   prepared.labels.erase(std::ranges::unique(prepared.labels).begin(), prepared.labels.end());
-  for (const auto& [word, count] : uses) prepared.vocabulary.push_back(word);
+  prepared.vocabulary = uses.words();
+  prepared.foreign = foreign.words();
+  std::erase_if(prepared.foreign, [&](std::uint32_t word) { return uses.has(word); });
 
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const Example& example = examples[i];
     const Read& read = reads[i];
     const bool in_scope = example.intent != kOutOfScope;
-    const std::size_t fold = hash_text(example.text) % kFolds;
+    const std::size_t fold =
+        (example.group == 0 ? hash_text(example.text) : example.group / 2) % kFolds;
     auto features = intent_features(read.text, read.entities);
     if (in_scope) {
-      prepared.intents.push_back({features, label_index(prepared.labels, example.intent), 1});
+      prepared.intents.push_back(
+          {features, label_index(prepared.labels, example.intent), example.weight});
       prepared.intent_folds.push_back(fold);
     }
-    // A word that only this example has would be unknown, were it a guest's.
+    // A word that only this line has would be unknown, were it a guest's.
     const auto known_elsewhere = [&](std::string_view word) {
-      const auto found = uses.find(hash_text(word));
-      return found != uses.end() && found->second > (in_scope ? 1 : 0);
+      return uses.lines_with(word) > (in_scope ? 1 : 0);
     };
     features.push_back(unknown_share(read.text, read.entities, known_elsewhere));
-    prepared.gate.push_back({std::move(features), in_scope ? 0U : 1U, 1});
+    prepared.gate.push_back({std::move(features), in_scope ? 0U : 1U, example.weight});
     prepared.gate_folds.push_back(fold);
     prepared.languages.push_back(
-        {language_features(read.text), static_cast<std::size_t>(example.language), 1});
+        {language_features(read.text), static_cast<std::size_t>(example.language), example.weight});
   }
   balance(prepared.intents, prepared.labels.size(), 0.5F, 3);
   balance(prepared.gate, 2, 1, 6);
@@ -259,7 +296,8 @@ TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector
 
 }  // namespace
 
-Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars) {
+Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars,
+                           std::uint64_t key) {
   const Prepared prepared = prepare(examples, grammars);
   if (prepared.labels.size() < 2)
     return Error{ErrorClass::config, "training needs examples of at least two intents"};
@@ -275,12 +313,17 @@ Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars&
   intents.temperature = best_temperature(intent_scores, labels_of(prepared.intents));
   auto gate = Trainer(gate_labels, kGate).train(prepared.gate, all);
   gate.temperature = best_temperature(gate_scores, labels_of(prepared.gate));
-  const auto languages =
-      Trainer(language_labels, kLanguagesSettings).train(prepared.languages, all);
+  auto languages = Trainer(language_labels, kLanguagesSettings).train(prepared.languages, all);
 
-  return TrainedModel{.bytes = compile_model(intents, gate, languages, prepared.vocabulary),
-                      .report = report_on(prepared, intent_scores, intents.temperature, gate_scores,
-                                          gate.temperature)};
+  const float temperature = intents.temperature, gate_temperature = gate.temperature;
+  return TrainedModel{.bytes = compile_model({.intents = std::move(intents),
+                                              .gate = std::move(gate),
+                                              .languages = std::move(languages),
+                                              .vocabulary = prepared.vocabulary,
+                                              .foreign = prepared.foreign,
+                                              .key = key}),
+                      .report = report_on(prepared, intent_scores, temperature, gate_scores,
+                                          gate_temperature)};
 }
 
 }  // namespace conserje::nlu
