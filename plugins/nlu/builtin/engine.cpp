@@ -72,7 +72,8 @@ Engine::Belief Engine::believe(const Text& text, const std::vector<Item>& entiti
   Belief belief{.intents = model_.intents().probabilities(features)};
   features.push_back(unknown_share(
       text, entities, [this](std::string_view word) { return model_.knows(word); }, stretch));
-  belief.foreign = model_.gate().probabilities(features)[1];
+  const double out = model_.gate().probabilities(features)[1];
+  belief.foreign = model_.gate_mix().foreign(out, best_intent(model_.intents().labels, belief.intents));
   return belief;
 }
 

@@ -9,7 +9,8 @@ namespace conserje::nlu {
 namespace {
 
 // The file: magic, key, then for each classifier {labels, buckets, temperature, label names, scales,
-// biases, weights}, then two vocabularies. Numbers are 32 bits, the key 64; every part begins at a multiple of 8.
+// biases, weights}, with the
+// gate its mix, then two vocabularies. Numbers are 32 bits, the key 64; every part begins at a multiple of 8.
 constexpr std::string_view kMagic("CJNLU\0\0\2", 8);  // the last byte is the version
 constexpr std::uint32_t kMaxLabels = 1024;
 constexpr std::uint32_t kMaxBuckets = 1U << 20;
@@ -140,6 +141,31 @@ std::vector<float> Classifier::probabilities(const std::vector<Feature>& feature
   return scores;
 }
 
+std::string_view intent_of(std::string_view label) { return label.substr(0, label.find('/')); }
+
+double best_intent(const std::vector<std::string_view>& labels,
+                   const std::vector<float>& probabilities) {
+  double best = 0, sum = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const bool same = i > 0 && intent_of(labels[i]) == intent_of(labels[i - 1]);
+    sum = (same ? sum : 0) + double{probabilities[i]};
+    best = std::max(best, sum);
+  }
+  return best;
+}
+
+double log_odds(double probability) {
+  constexpr double kLeast = 1e-5;
+  const double p = std::clamp(probability, kLeast, 1 - kLeast);
+  return std::log(p / (1 - p));
+}
+
+double GateMix::foreign(double out, double best_intent) const {
+  const double odds = double{evidence} * log_odds(out) +
+                      double{certainty} * log_odds(best_intent) + double{shift};
+  return 1 / (1 + std::exp(-odds));
+}
+
 Result<Model> Model::read(std::span<const std::byte> bytes) {
   Reader in(bytes);
   if (in.text(kMagic.size()) != kMagic)
@@ -148,6 +174,7 @@ Result<Model> Model::read(std::span<const std::byte> bytes) {
   model.key_ = in.number<std::uint64_t>();
   model.intents_ = read_classifier(in);
   model.gate_ = read_classifier(in);
+  model.gate_mix_ = {in.number<float>(), in.number<float>(), in.number<float>()};
   model.languages_ = read_classifier(in);
   model.vocabulary_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
   model.foreign_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
@@ -171,6 +198,9 @@ std::string compile_model(const TrainedParts& parts) {
   out.number(parts.key);
   write(out, parts.intents);
   write(out, parts.gate);
+  out.number(parts.gate_mix.evidence);
+  out.number(parts.gate_mix.certainty);
+  out.number(parts.gate_mix.shift);
   write(out, parts.languages);
   for (const auto* vocabulary : {&parts.vocabulary, &parts.foreign}) {
     out.number(static_cast<std::uint32_t>(vocabulary->size()));

@@ -28,6 +28,27 @@ struct Classifier {
   std::vector<float> probabilities(const std::vector<Feature>& features) const;
 };
 
+/// What makes of the gate's evidence, and of how sure the best intent is, a calibrated probability
+/// that a message is none of ours: a logistic function of three terms.
+struct GateMix {
+  float evidence = 1;   // of log(out / in), as the gate says
+  float certainty = 0;  // of log(p / (1 - p)), p being the best intent's probability
+  float shift = 0;
+
+  double foreign(double out, double best_intent) const;
+  bool operator==(const GateMix&) const = default;
+};
+
+/// "hotel_info" of the label "hotel_info/wifi".
+std::string_view intent_of(std::string_view label);
+
+/// The probability of the best intent, its topics taken together. `labels` are sorted.
+double best_intent(const std::vector<std::string_view>& labels,
+                   const std::vector<float>& probabilities);
+
+/// log(p / (1 - p)) of a probability, kept finite.
+double log_odds(double probability);
+
 class Model {
  public:
   /// Reads a compiled model; `bytes` outlives it. Errors: config, the bytes are not such a model.
@@ -37,6 +58,7 @@ class Model {
   const Classifier& intents() const { return intents_; }
   /// "in" and "out" of what we understand.
   const Classifier& gate() const { return gate_; }
+  const GateMix& gate_mix() const { return gate_mix_; }
   const Classifier& languages() const { return languages_; }  ///< "es", "en", "pt"
   /// Did the word occur in an example that is in scope?
   bool knows(std::string_view folded_word) const;
@@ -49,6 +71,7 @@ class Model {
   Model() = default;
 
   Classifier intents_, gate_, languages_;
+  GateMix gate_mix_;
   std::span<const std::uint32_t> vocabulary_, foreign_;  // sorted hashes
   std::uint64_t key_ = 0;
 };
@@ -65,6 +88,7 @@ struct TrainedClassifier {
 /// Everything that a model file holds.
 struct TrainedParts {
   TrainedClassifier intents, gate, languages;
+  GateMix gate_mix;
   std::vector<std::uint32_t> vocabulary, foreign;  // sorted hashes of words
   std::uint64_t key = 0;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+
 #include "model.hpp"
 
 namespace conserje::nlu {
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::string_view kOutOfScope = "out_of_scope";
 constexpr std::size_t kFolds = 5;
+/// Added to the log odds that a message is none of ours, as fitted: real messages are further from
+/// the examples than these are from each other.
+constexpr float kGateShift = 0;
 constexpr float kLeastGradient = 2e-3F;  // A label that is as sure as that learns nothing.
 
 /// One example, ready for one classifier.
@@ -162,8 +166,6 @@ void balance(std::vector<Sample>& samples, std::size_t labels, float strength, f
     sample.weight *= std::clamp(std::pow(mean / counts[sample.label], strength), 0.3F, most);
 }
 
-std::string_view without_topic(std::string_view label) { return label.substr(0, label.find('/')); }
-
 /// An example after the grammar has read it.
 struct Read {
   Text text;
@@ -255,10 +257,61 @@ Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars)
   return prepared;
 }
 
+/// What decides whether a message is ours: the gate's evidence and how sure the best intent is,
+/// both as they are of sentences that were not trained on.
+struct GateEvidence {
+  double out = 0, certainty = 0;  // log odds
+  bool is_foreign = false;
+  double weight = 1;
+};
+
+GateMix fit_gate_mix(const std::vector<GateEvidence>& evidence) {
+  constexpr int kSteps = 400;
+  constexpr double kRate = 0.1;
+  double a = 1, b = 0, c = 0;
+  for (int step = 0; step < kSteps; ++step) {
+    double slope_a = 0, slope_b = 0, slope_c = 0, all = 0;
+    for (const GateEvidence& one : evidence) {
+      const double p = 1 / (1 + std::exp(-(a * one.out + b * one.certainty + c)));
+      const double miss = one.weight * (p - (one.is_foreign ? 1 : 0));
+      slope_a += miss * one.out;
+      slope_b += miss * one.certainty;
+      slope_c += miss;
+      all += one.weight;
+    }
+    a -= kRate * slope_a / all;
+    b -= kRate * slope_b / all;
+    c -= kRate * slope_c / all;
+  }
+  return {static_cast<float>(a), static_cast<float>(b), static_cast<float>(c) + kGateShift};
+}
+
+/// The evidence of every example: by the held-out scores, except that foreign ones were never among
+/// what the intents are trained on.
+std::vector<GateEvidence> gate_evidence(const Prepared& prepared,
+                                        const TrainedClassifier& intents,
+                                        const std::vector<std::vector<float>>& intent_scores,
+                                        float gate_temperature,
+                                        const std::vector<std::vector<float>>& gate_scores) {
+  std::vector<GateEvidence> evidence;
+  const std::vector<std::string_view> labels(prepared.labels.begin(), prepared.labels.end());
+  std::size_t intent = 0;
+  for (std::size_t i = 0; i < prepared.gate.size(); ++i) {
+    const Sample& sample = prepared.gate[i];
+    const bool foreign = sample.label == 1;
+    auto out = gate_scores[i];
+    Trainer::to_probabilities(out, gate_temperature);
+    auto best = foreign ? Trainer::scores(intents, sample.features) : intent_scores[intent++];
+    Trainer::to_probabilities(best, intents.temperature);
+    evidence.push_back({log_odds(out[1]), log_odds(best_intent(labels, best)), foreign,
+                        double{sample.weight}});
+  }
+  return evidence;
+}
+
 /// Measures on held-out scores, with the temperatures found on them.
 TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector<float>>& intents,
-                         float temperature, const std::vector<std::vector<float>>& gate,
-                         float gate_temperature) {
+                         float temperature, const std::vector<GateEvidence>& evidence, const GateMix& mix) {
   TrainingReport report{.examples = prepared.gate.size()};
   constexpr std::size_t kBins = 10;
   std::array<double, kBins> confidence{}, right{}, count{};
@@ -267,10 +320,10 @@ TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector
     Trainer::to_probabilities(probabilities, temperature);
     std::map<std::string_view, double> by_intent;
     for (std::size_t label = 0; label < probabilities.size(); ++label)
-      by_intent[without_topic(prepared.labels[label])] += probabilities[label];
+      by_intent[intent_of(prepared.labels[label])] += probabilities[label];
     const auto best =
         std::ranges::max_element(by_intent, {}, [](const auto& entry) { return entry.second; });
-    const bool is_right = best->first == without_topic(prepared.labels[prepared.intents[i].label]);
+    const bool is_right = best->first == intent_of(prepared.labels[prepared.intents[i].label]);
     const auto bin = std::min(kBins - 1, static_cast<std::size_t>(best->second * kBins));
     confidence[bin] += best->second;
     right[bin] += is_right ? 1 : 0;
@@ -282,12 +335,11 @@ TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector
         std::abs(confidence[bin] - right[bin]) / static_cast<double>(intents.size());
   report.accuracy /= static_cast<double>(intents.size());
   double out = 0, in = 0;
-  for (std::size_t i = 0; i < gate.size(); ++i) {
-    auto probabilities = gate[i];
-    Trainer::to_probabilities(probabilities, gate_temperature);
-    const bool refused = probabilities[1] > 0.5F;
-    (prepared.gate[i].label == 1 ? out : in) += 1;
-    if (refused) (prepared.gate[i].label == 1 ? report.out_of_scope_recall : report.refused) += 1;
+  for (const GateEvidence& one : evidence) {
+    const double odds = double{mix.evidence} * one.out + double{mix.certainty} * one.certainty +
+                        double{mix.shift};
+    (one.is_foreign ? out : in) += 1;
+    if (odds > 0) (one.is_foreign ? report.out_of_scope_recall : report.refused) += 1;
   }
   report.out_of_scope_recall /= out;
   report.refused /= in;
@@ -313,17 +365,21 @@ Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars&
   intents.temperature = best_temperature(intent_scores, labels_of(prepared.intents));
   auto gate = Trainer(gate_labels, kGate).train(prepared.gate, all);
   gate.temperature = best_temperature(gate_scores, labels_of(prepared.gate));
+  const auto evidence =
+      gate_evidence(prepared, intents, intent_scores, gate.temperature, gate_scores);
+  const GateMix mix = fit_gate_mix(evidence);
   auto languages = Trainer(language_labels, kLanguagesSettings).train(prepared.languages, all);
 
-  const float temperature = intents.temperature, gate_temperature = gate.temperature;
+  const float temperature = intents.temperature;
+
   return TrainedModel{.bytes = compile_model({.intents = std::move(intents),
                                               .gate = std::move(gate),
                                               .languages = std::move(languages),
+                                              .gate_mix = mix,
                                               .vocabulary = prepared.vocabulary,
                                               .foreign = prepared.foreign,
                                               .key = key}),
-                      .report = report_on(prepared, intent_scores, temperature, gate_scores,
-                                          gate_temperature)};
+                      .report = report_on(prepared, intent_scores, temperature, evidence, mix)};
 }
 
 }  // namespace conserje::nlu
