@@ -11,7 +11,7 @@
 namespace conserje::nlu {
 
 /// A line with slots gives at most so many sentences.
-constexpr std::size_t kMaxVariants = 8;
+constexpr std::size_t kMaxVariants = 16;
 /// An intent that has fewer lines is not learnt well.
 constexpr std::size_t kThinIntent = 10;
 
