@@ -25,7 +25,7 @@ int main(int count, char** arguments) {
   std::ofstream out(arguments[1], std::ios::binary);
   out << trained->bytes;
   const auto& report = trained->report;
-  std::cout << report.examples << " examples, five folds: accuracy " << report.accuracy
+  std::cout << report.examples << " examples, three folds: accuracy " << report.accuracy
             << ", calibration error " << report.calibration_error << ", out of scope found "
             << report.out_of_scope_recall << ", good ones refused " << report.refused << "; "
             << trained->bytes.size() << " bytes\n";

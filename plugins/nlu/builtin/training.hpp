@@ -25,7 +25,7 @@ struct TrainedModel {
 
 /// Trains and compiles a model: multinomial logistic regression by AdaGrad, a fixed number of
 /// rounds in a fixed order, so the same examples give the same bytes. Temperatures and the report
-/// come from five folds. Errors: config, there are fewer than two intents, or no out_of_scope
+/// come from three folds. Errors: config, there are fewer than two intents, or no out_of_scope
 /// examples. `key` goes into the model: see Model::key().
 Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars,
                            std::uint64_t key = 0);
