@@ -45,7 +45,9 @@ TEST(Typos, AreLookedForInSoManyWordsOnly) {
 
 TEST(Typos, InsideAnEntityAreItsOwn) {
   Text text = read_text("rezervar");
-  const Item name{.category = Category::person_name, .begin = 0, .end = 1};
+  Item name;
+  name.category = Category::person_name;
+  name.end = 1;
   repair_typos(
       text, {name}, [](std::string_view) { return false; },
       [](std::string_view word) { return word == "reservar"; });
