@@ -51,9 +51,8 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
   return [=]() -> std::function<int()> {
     if (parse->parsed()) return [=] { return conserje::nlu_parse_command(asked->config); };
     if (eval->parsed())
-      return [=] {
-        return conserje::nlu_eval_command(asked->config, asked->language, asked->files);
-      };
+      return
+          [=] { return conserje::nlu_eval_command(asked->config, asked->language, asked->files); };
     if (train->parsed())
       return [=] { return conserje::nlu_train_command(asked->out, asked->files); };
     return nullptr;

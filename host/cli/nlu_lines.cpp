@@ -8,9 +8,8 @@ namespace {
 /// How many code points of `text` begin before each byte offset; asked in ascending order or not.
 std::int64_t code_points(std::string_view text, std::int64_t bytes) {
   const auto end = std::clamp<std::int64_t>(bytes, 0, static_cast<std::int64_t>(text.size()));
-  return std::count_if(text.begin(), text.begin() + end, [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  });
+  return std::count_if(text.begin(), text.begin() + end,
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
 /// The member as text; empty when it is not there. False: it is something else.

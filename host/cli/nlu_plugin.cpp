@@ -37,9 +37,8 @@ std::unique_ptr<NluPlugin> NluPlugin::of_configuration(const std::filesystem::pa
   loaded->name_ = checked.pipeline.flows.front().understand;
   loaded->tenant_ = checked.pipeline.tenant;
   loaded->time_zone_ = checked.pipeline.time_zone;
-  std::erase_if(checked.plugins, [&](const InspectedPlugin& plugin) {
-    return plugin.use.name != loaded->name_;
-  });
+  std::erase_if(checked.plugins,
+                [&](const InspectedPlugin& plugin) { return plugin.use.name != loaded->name_; });
   if (!loaded->start(std::move(checked.plugins), Log::silent(), checked.findings)) return nullptr;
   return loaded;
 }

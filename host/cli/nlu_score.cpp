@@ -237,8 +237,8 @@ Result<NluRow> read_nlu_row(std::string_view line, const std::string& language,
                  .time_zone = "UTC"};
   row.held_out = std::hash<std::string>{}(text) % kHeldOutOneIn == 0;
   if (*kind == NluRowKind::dates)
-    row.counts = json->value("verified", true) &&
-                 (json->value("core", true) || (*json)["expected"].empty());
+    row.counts =
+        json->value("verified", true) && (json->value("core", true) || (*json)["expected"].empty());
   return row;
 }
 

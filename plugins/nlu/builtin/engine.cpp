@@ -51,7 +51,8 @@ Label split(std::string_view label) {
 
 /// Said around what somebody wants.
 bool is_manners(std::string_view intent) {
-  constexpr std::string_view kManners[] = {"greeting", "thanks", "goodbye", "confirm", "deny", "help"};
+  constexpr std::string_view kManners[] = {"greeting", "thanks", "goodbye",
+                                           "confirm",  "deny",   "help"};
   return std::ranges::find(kManners, intent) != std::end(kManners);
 }
 
@@ -73,7 +74,8 @@ Engine::Belief Engine::believe(const Text& text, const std::vector<Item>& entiti
   features.push_back(unknown_share(
       text, entities, [this](std::string_view word) { return model_.knows(word); }, stretch));
   const double out = model_.gate().probabilities(features)[1];
-  belief.foreign = model_.gate_mix().foreign(out, best_intent(model_.intents().labels, belief.intents));
+  belief.foreign =
+      model_.gate_mix().foreign(out, best_intent(model_.intents().labels, belief.intents));
   return belief;
 }
 
@@ -88,7 +90,8 @@ void Engine::weigh_clauses(const Text& text, const std::vector<Item>& entities,
     if (plain_words(text, entities, part).empty()) continue;
     Belief belief = believe(text, entities, part);
     const auto best = std::ranges::max_element(belief.intents);
-    const auto label = model_.intents().labels[static_cast<std::size_t>(best - belief.intents.begin())];
+    const auto label =
+        model_.intents().labels[static_cast<std::size_t>(best - belief.intents.begin())];
     if (!is_manners(split(label).intent) && *best >= kSureRequest && belief.foreign < kSureForeign)
       requests.push_back(std::move(belief));
   }

@@ -41,7 +41,7 @@ void for_each_line(std::string_view block, Use use) {
 /// Phrases by the name of their list.
 using Lists = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-constexpr int kMaxSlotDepth = 4;          // Phrases with slots whose phrases have slots ...
+constexpr int kMaxSlotDepth = 4;             // Phrases with slots whose phrases have slots ...
 constexpr std::size_t kMaxLineBytes = 1024;  // Of a line with its slots filled in.
 
 /// The first slot of `text` from `from` on that names a list: {begin, end}; end 0: there is none.
@@ -98,8 +98,8 @@ void add_line(std::string_view line, const std::string& intent, Language languag
   if (variants == 0) return examples.push_back({text, intent, language});
   const float weight = 1 / std::sqrt(static_cast<float>(variants));
   for (std::size_t variant = 0; variant < variants; ++variant)
-    examples.push_back({fill_slots(text, variant, lists), intent, language, weight,
-                        hash_text(text) | 1U});
+    examples.push_back(
+        {fill_slots(text, variant, lists), intent, language, weight, hash_text(text) | 1U});
 }
 
 Lists read_lists(const YAML::Node& node) {
@@ -244,7 +244,8 @@ std::vector<std::string> review(const std::vector<Example>& examples) {
   std::map<std::string_view, std::set<std::string>> lines;
   for (const Example& example : examples) {
     lines[example.intent].insert(example.group == 0 ? example.text : std::to_string(example.group));
-    const std::string said = std::to_string(static_cast<int>(example.language)) + fold(example.text);
+    const std::string said =
+        std::to_string(static_cast<int>(example.language)) + fold(example.text);
     const auto [before, is_new] = intent_of.try_emplace(said, example.intent);
     if (is_new || (example.group != 0 && before->second == example.intent)) continue;
     findings.push_back(before->second == example.intent

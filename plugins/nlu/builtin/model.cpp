@@ -8,9 +8,9 @@
 namespace conserje::nlu {
 namespace {
 
-// The file: magic, key, then for each classifier {labels, buckets, temperature, label names, scales,
-// biases, weights}, with the
-// gate its mix, then two vocabularies. Numbers are 32 bits, the key 64; every part begins at a multiple of 8.
+// The file: magic, key, then for each classifier {labels, buckets, temperature, label names,
+// scales, biases, weights}, with the gate its mix, then two vocabularies. Numbers are 32 bits, the
+// key 64; every part begins at a multiple of 8.
 constexpr std::string_view kMagic("CJNLU\0\0\2", 8);  // the last byte is the version
 constexpr std::uint32_t kMaxLabels = 1024;
 constexpr std::uint32_t kMaxBuckets = 1U << 20;
@@ -161,8 +161,8 @@ double log_odds(double probability) {
 }
 
 double GateMix::foreign(double out, double best_intent) const {
-  const double odds = double{evidence} * log_odds(out) +
-                      double{certainty} * log_odds(best_intent) + double{shift};
+  const double odds =
+      double{evidence} * log_odds(out) + double{certainty} * log_odds(best_intent) + double{shift};
   return 1 / (1 + std::exp(-odds));
 }
 

@@ -5,7 +5,6 @@
 #include <map>
 #include <numeric>
 
-
 #include "model.hpp"
 
 namespace conserje::nlu {
@@ -147,12 +146,11 @@ std::vector<std::vector<float>> cross_scores(const std::vector<std::string>& lab
                                              const std::vector<std::size_t>& folds) {
   std::vector<std::vector<float>> scores(samples.size());
   for (std::size_t fold = 0; fold < kFolds; ++fold) {
-    const auto trained =
-        Trainer(labels, settings).train(
-        samples, [&](std::size_t i) { return folds[i] != fold && folds[i] != kNoFold; });
+    const auto trained = Trainer(labels, settings).train(samples, [&](std::size_t i) {
+      return folds[i] != fold && folds[i] != kNoFold;
+    });
     for (std::size_t i = 0; i < samples.size(); ++i)
-      if (folds[i] == fold)
-        scores[i] = Trainer::scores(trained, samples[i].features);
+      if (folds[i] == fold) scores[i] = Trainer::scores(trained, samples[i].features);
   }
   return scores;
 }
@@ -302,8 +300,7 @@ GateMix fit_gate_mix(const std::vector<GateEvidence>& evidence) {
 
 /// The evidence of every example: by the held-out scores, except that foreign ones were never among
 /// what the intents are trained on.
-std::vector<GateEvidence> gate_evidence(const Prepared& prepared,
-                                        const TrainedClassifier& intents,
+std::vector<GateEvidence> gate_evidence(const Prepared& prepared, const TrainedClassifier& intents,
                                         const std::vector<std::vector<float>>& intent_scores,
                                         float gate_temperature,
                                         const std::vector<std::vector<float>>& gate_scores) {
@@ -321,15 +318,16 @@ std::vector<GateEvidence> gate_evidence(const Prepared& prepared,
     Trainer::to_probabilities(out, gate_temperature);
     auto best = foreign ? Trainer::scores(intents, sample.features) : intent_scores[intent++];
     Trainer::to_probabilities(best, intents.temperature);
-    evidence.push_back({log_odds(out[1]), log_odds(best_intent(labels, best)), foreign,
-                        double{sample.weight}});
+    evidence.push_back(
+        {log_odds(out[1]), log_odds(best_intent(labels, best)), foreign, double{sample.weight}});
   }
   return evidence;
 }
 
 /// Measures on held-out scores, with the temperatures found on them.
 TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector<float>>& intents,
-                         float temperature, const std::vector<GateEvidence>& evidence, const GateMix& mix) {
+                         float temperature, const std::vector<GateEvidence>& evidence,
+                         const GateMix& mix) {
   TrainingReport report{.examples = prepared.gate.size()};
   constexpr std::size_t kBins = 10;
   std::array<double, kBins> confidence{}, right{}, count{};
@@ -352,13 +350,12 @@ TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector
     report.accuracy += is_right ? 1 : 0;
   }
   for (std::size_t bin = 0; bin < kBins; ++bin)
-    report.calibration_error +=
-        std::abs(confidence[bin] - right[bin]) / std::max(measured, 1.0);
+    report.calibration_error += std::abs(confidence[bin] - right[bin]) / std::max(measured, 1.0);
   report.accuracy /= std::max(measured, 1.0);
   double out = 0, in = 0;
   for (const GateEvidence& one : evidence) {
-    const double odds = double{mix.evidence} * one.out + double{mix.certainty} * one.certainty +
-                        double{mix.shift};
+    const double odds =
+        double{mix.evidence} * one.out + double{mix.certainty} * one.certainty + double{mix.shift};
     (one.is_foreign ? out : in) += 1;
     if (odds > 0) (one.is_foreign ? report.out_of_scope_recall : report.refused) += 1;
   }

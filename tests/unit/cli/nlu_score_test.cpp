@@ -12,7 +12,8 @@ NluRow row(const char* line) {
 }
 
 nlu::ParseReply intent(const char* name, double confidence) {
-  return {.language = "es", .intent = {name, confidence}, .ranking = {}, .topic = {}, .entities = {}};
+  return {
+      .language = "es", .intent = {name, confidence}, .ranking = {}, .topic = {}, .entities = {}};
 }
 
 nlu::ParseReply entity(const char* type, const char* text, Json value) {
@@ -53,8 +54,8 @@ TEST(NluRow, IsToldByItsShape) {
   EXPECT_EQ(row(R"({"input": "a", "expected": [{"value": "2"}]})").kind, NluRowKind::numbers);
   EXPECT_EQ(row(R"({"input": "a", "expected": [{"value": true}]})").kind, NluRowKind::yes_no);
   EXPECT_EQ(row(R"({"text": "a", "intent": "x", "entities": []})").kind, NluRowKind::spans);
-  for (const char* wrong : {"", "[]", R"({"text": "a"})", R"({"intent": "x"})",
-                            R"({"input": "a", "expected": [3]})"})
+  for (const char* wrong :
+       {"", "[]", R"({"text": "a"})", R"({"intent": "x"})", R"({"input": "a", "expected": [3]})"})
     EXPECT_FALSE(read_nlu_row(wrong, "es", "")) << wrong;
 }
 
@@ -124,9 +125,9 @@ TEST(NluScore, LooksForNumbersAnswersAndSpans) {
   EXPECT_EQ(found(R"({"input": "a", "expected": [{"value": "2"}]})",
                   entity("party_size", "x", {{"adults", 2}, {"children", 0}})),
             (Found{{"numbers", {1, 1}}}));
-  EXPECT_EQ(found(R"({"input": "a", "expected": [{"value": false}]})",
-                  entity("yes_no", "no", "no")),
-            (Found{{"yes/no", {1, 1}}}));
+  EXPECT_EQ(
+      found(R"({"input": "a", "expected": [{"value": false}]})", entity("yes_no", "no", "no")),
+      (Found{{"yes/no", {1, 1}}}));
   EXPECT_EQ(found(R"({"text": "a", "entities": [{"entity": "party_size_number", "text": "four"}]})",
                   entity("party_size", "four people", Json::object())),
             (Found{{"party_size_number", {1, 1}}}));

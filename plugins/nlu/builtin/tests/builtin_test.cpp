@@ -46,8 +46,8 @@ TEST(Builtin, KeepsWhatItLearnedInAFileUntilTheExamplesChange) {
   const auto examples = (folder / "es-nlu-kept-test.yaml").string();
   const auto model = (folder / "nlu-kept-test.model").string();
   const auto teach = [&](const char* word) {
-    std::ofstream(examples) << "nlu:\n- intent: surf_lessons\n  examples: |\n    - clases de " << word
-                            << "\n    - tabla de " << word
+    std::ofstream(examples) << "nlu:\n- intent: surf_lessons\n  examples: |\n    - clases de "
+                            << word << "\n    - tabla de " << word
                             << "\n- intent: greeting\n  examples: |\n    - hola\n    - buenas\n"
                                "- intent: out_of_scope\n  examples: |\n    - quien gano\n";
   };

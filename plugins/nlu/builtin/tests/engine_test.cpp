@@ -113,7 +113,8 @@ TEST(Engine, ReadsANumberedAnswerToAConfirmation) {
 }
 
 TEST(Engine, HearsTheRequestBehindAGreeting) {
-  EXPECT_EQ(parse("hola buenas tardes, cómo están? quería saber si tienen wifi", "es").topic, "wifi");
+  EXPECT_EQ(parse("hola buenas tardes, cómo están? quería saber si tienen wifi", "es").topic,
+            "wifi");
   EXPECT_EQ(parse("Good morning! I'd like to cancel my booking, thank you", "en").intent.name,
             "cancel_reservation");
   EXPECT_EQ(parse("oi, tudo bem? quero reservar um quarto", "pt").intent.name, "make_reservation");

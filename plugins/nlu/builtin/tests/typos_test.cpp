@@ -20,10 +20,10 @@ std::string repaired(const std::string& message) {
 }
 
 TEST(Typos, AreRepairedWhenOneSlipExplainsThem) {
-  EXPECT_EQ(repaired("quiero resevar"), "quiero reservar");        // one missing
-  EXPECT_EQ(repaired("quiero reserrvar"), "quiero reservar");      // one too many
-  EXPECT_EQ(repaired("quiero rezervar"), "quiero reservar");       // one wrong
-  EXPECT_EQ(repaired("una haibtación"), "una habitacion");         // two swapped
+  EXPECT_EQ(repaired("quiero resevar"), "quiero reservar");    // one missing
+  EXPECT_EQ(repaired("quiero reserrvar"), "quiero reservar");  // one too many
+  EXPECT_EQ(repaired("quiero rezervar"), "quiero reservar");   // one wrong
+  EXPECT_EQ(repaired("una haibtación"), "una habitacion");     // two swapped
   EXPECT_EQ(repaired("is breakfst included"), "is breakfast included");
 }
 
