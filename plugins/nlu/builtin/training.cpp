@@ -18,7 +18,7 @@ constexpr std::size_t kHeldOutVariants = 3;
 constexpr std::size_t kNoFold = kFolds;
 /// Added to the log odds that a message is none of ours, as fitted: real messages are further from
 /// the examples than these are from each other.
-constexpr float kGateShift = 0;
+constexpr float kGateShift = -0.3F;
 constexpr float kLeastGradient = 2e-3F;  // A label that is as sure as that learns nothing.
 
 /// One example, ready for one classifier.
