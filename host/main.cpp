@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,51 @@
 #include "plugin/worker/worker_main.hpp"
 
 namespace {
+
+constexpr const char* kNluParseHelp =
+    R"(Reads lines {"text", "language"?, "now"? (local, 2026-12-10T20:00:00), "time_zone"?, "pending"?}
+and writes one line each: {"intent", "confidence", "ranking": [{"intent", "confidence"}], "topic"?,
+"language", "entities": [{"entity", "text", "start", "end", "value"}]}; offsets count code points.
+A line that cannot be read is answered with {"error"}.)";
+constexpr const char* kNluEvalHelp =
+    R"(Test sets of one JSON object a line: {"text", "intent"}, {"text", "accept": [intents]},
+{"input", "ref", "expected": [{"type", "values"}]}, {"input", "ref", "kind", "start", "end", "grain"},
+{"input", "expected": [{"value": number or true}]}, {"text", "entities": [{"start", "end", "entity"}]};
+each with "lang". The fifth whose hash is a multiple of 5 is counted apart.)";
+
+/// The commands about understanding; they share nothing with the others.
+std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
+  struct Asked {
+    std::filesystem::path config{};
+    std::string language = "es";
+    std::filesystem::path out{};
+    std::vector<std::filesystem::path> files{};
+  };
+  const auto asked = std::make_shared<Asked>();
+  auto* nlu = app.add_subcommand("nlu", "What is understood of messages: ask, measure, train");
+  nlu->require_subcommand(1);
+  auto* parse = nlu->add_subcommand("parse", "Answer lines of JSON with what was understood");
+  auto* eval = nlu->add_subcommand("eval", "Measure how well test sets are understood");
+  auto* train = nlu->add_subcommand("train", "Compile files of examples into a model");
+  parse->footer(kNluParseHelp);
+  eval->footer(kNluEvalHelp);
+  for (auto* command : {parse, eval})
+    command->add_option("--config", asked->config,
+                        "The pipeline definition whose plugin is asked; default: the shipped one");
+  eval->add_option("--language", asked->language, "Of rows that name none; default: es");
+  train->add_option("--out", asked->out, "The model file to write")->required();
+  for (auto* command : {eval, train})
+    command->add_option("files", asked->files, "The files to read")->required();
+  return [=]() -> std::function<int()> {
+    if (parse->parsed()) return [=] { return conserje::nlu_parse_command(asked->config); };
+    if (eval->parsed())
+      return
+          [=] { return conserje::nlu_eval_command(asked->config, asked->language, asked->files); };
+    if (train->parsed())
+      return [=] { return conserje::nlu_train_command(asked->out, asked->files); };
+    return nullptr;
+  };
+}
 
 /// What the command line asks for. Throws CLI::Error; keeps nothing of the library, whose options
 /// would stay in memory as long as the host runs.
@@ -57,7 +103,9 @@ std::function<int()> read_command_line(CLI::App& app, int argc, char** argv) {
       ->required();
   add->add_option("--expires", expires, "Such as 90d or 12h; default: never");
   revoke->add_option("id", id, "The token's id, as `list` shows it")->required();
+  const auto nlu_command = add_nlu_commands(app);
   app.parse(argc, argv);
+  if (auto command = nlu_command()) return command;
   if (run->parsed()) return [=] { return conserje::run_command(config); };
   if (check->parsed()) return [=] { return conserje::check_command(config); };
   if (attempt->parsed()) return [=] { return conserje::try_command(config, text); };

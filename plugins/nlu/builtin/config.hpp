@@ -10,11 +10,13 @@ namespace conserje::nlu {
 /// The engine's settings; config.schema.json documents each.
 struct Config {
   std::vector<std::string> examples{};
+  std::string model{};
 };
 
 inline void read(const Json& json, Config& config) {
   expect_object(json, "config");
   read_optional_member(json, "examples", config.examples);
+  read_optional_member(json, "model", config.model);
 }
 
 }  // namespace conserje::nlu

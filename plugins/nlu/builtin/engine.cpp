@@ -6,6 +6,7 @@
 
 #include "answers.hpp"
 #include "features.hpp"
+#include "typos.hpp"
 
 namespace conserje::nlu {
 namespace {
@@ -15,6 +16,11 @@ constexpr double kBareAnswer = 0.3;   // The confidence of an intent that was no
 constexpr double kPlainYesNo = 0.99;  // "Sí" leaves no doubt.
 constexpr float kLanguageHint =
     5;  // How much likelier the language that the guest has spoken so far is.
+
+constexpr float kClauseShare = 0.5F;  // Of a belief, what the clauses that ask for something make.
+constexpr float kSureRequest = 0.6F;  // So likely is what such a clause asks for,
+constexpr double kSureForeign = 0.3;  // and so unlikely that it is not for us.
+constexpr std::string_view kOutOfScope = "out_of_scope";
 
 constexpr std::string_view kLanguageCodes[] = {"es", "en", "pt"};
 
@@ -43,6 +49,13 @@ Label split(std::string_view label) {
   return {label.substr(0, slash), label.substr(slash + 1)};
 }
 
+/// Said around what somebody wants.
+bool is_manners(std::string_view intent) {
+  constexpr std::string_view kManners[] = {"greeting", "thanks", "goodbye",
+                                           "confirm",  "deny",   "help"};
+  return std::ranges::find(kManners, intent) != std::end(kManners);
+}
+
 }  // namespace
 
 Language Engine::detect_language(const Text& text, std::string_view spoken_so_far) const {
@@ -54,22 +67,59 @@ Language Engine::detect_language(const Text& text, std::string_view spoken_so_fa
   return static_cast<Language>(std::ranges::max_element(probabilities) - probabilities.begin());
 }
 
-void Engine::rank(const Text& text, const std::vector<Item>& entities, ParseReply& reply) const {
-  auto features = intent_features(text, entities);
-  const auto intents = model_.intents().probabilities(features);
-  features.push_back(
-      unknown_share(text, entities, [this](std::string_view word) { return model_.knows(word); }));
+Engine::Belief Engine::believe(const Text& text, const std::vector<Item>& entities,
+                               Stretch stretch) const {
+  auto features = intent_features(text, entities, stretch);
+  Belief belief{.intents = model_.intents().probabilities(features)};
+  features.push_back(unknown_share(
+      text, entities, [this](std::string_view word) { return model_.knows(word); }, stretch));
   const double out = model_.gate().probabilities(features)[1];
+  belief.foreign =
+      model_.gate_mix().foreign(out, best_intent(model_.intents().labels, belief.intents));
+  return belief;
+}
+
+/// What is asked for in clauses outweighs what they are wrapped in: "hola, cómo están? quería saber
+/// si tienen wifi" is about the wifi.
+void Engine::weigh_clauses(const Text& text, const std::vector<Item>& entities,
+                           Belief& whole) const {
+  const auto parts = clauses(text, entities);
+  if (parts.size() < 2) return;
+  std::vector<Belief> requests;
+  for (const Stretch& part : parts) {
+    if (plain_words(text, entities, part).empty()) continue;
+    Belief belief = believe(text, entities, part);
+    const auto best = std::ranges::max_element(belief.intents);
+    const auto label =
+        model_.intents().labels[static_cast<std::size_t>(best - belief.intents.begin())];
+    if (!is_manners(split(label).intent) && *best >= kSureRequest && belief.foreign < kSureForeign)
+      requests.push_back(std::move(belief));
+  }
+  if (requests.empty()) return;
+  const float share = kClauseShare / static_cast<float>(requests.size());
+  for (std::size_t i = 0; i < whole.intents.size(); ++i) {
+    whole.intents[i] *= 1 - kClauseShare;
+    for (const Belief& request : requests) whole.intents[i] += share * request.intents[i];
+  }
+  double least = 1;
+  for (const Belief& request : requests) least = std::min(least, request.foreign);
+  whole.foreign = (1 - kClauseShare) * whole.foreign + kClauseShare * least;
+}
+
+void Engine::rank(const Text& text, const std::vector<Item>& entities, ParseReply& reply) const {
+  Belief belief = believe(text, entities, {});
+  weigh_clauses(text, entities, belief);
+  const double out = belief.foreign;
 
   std::map<std::string_view, double> by_intent;
   std::map<std::string_view, std::pair<double, std::string_view>> best_topic;
-  for (std::size_t i = 0; i < intents.size(); ++i) {
+  for (std::size_t i = 0; i < belief.intents.size(); ++i) {
     const auto [intent, topic] = split(model_.intents().labels[i]);
-    by_intent[intent] += (1 - out) * intents[i];
+    by_intent[intent] += (1 - out) * belief.intents[i];
     auto& [best, name] = best_topic[intent];
-    if (intents[i] > best) best = intents[i], name = topic;
+    if (belief.intents[i] > best) best = belief.intents[i], name = topic;
   }
-  by_intent["out_of_scope"] = out;
+  by_intent[kOutOfScope] = out;
   if (const auto answer = plain_yes_no(text, entities); !answer.empty()) {
     for (auto& [intent, probability] : by_intent) probability *= 1 - kPlainYesNo;
     by_intent[answer == "yes" ? "confirm" : "deny"] = kPlainYesNo;
@@ -93,9 +143,14 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
   Chart chart = read_chart(text, language, grammars_);
   read_answer(chart, request.pending, [this](std::string_view word) { return model_.knows(word); });
   const auto items = choose(chart);
+  Text repaired = text;
+  repair_typos(
+      repaired, items,
+      [this](std::string_view word) { return model_.knows(word) || model_.knows_foreign(word); },
+      [this](std::string_view word) { return model_.knows(word); });
 
   ParseReply reply{.language = std::string(kLanguageCodes[static_cast<std::size_t>(language)])};
-  rank(text, items, reply);
+  rank(repaired, items, reply);
   for (const Item& item : items)
     if (auto entity = to_entity(item, text, *now)) reply.entities.push_back(*std::move(entity));
   const bool bare_answer =

@@ -19,6 +19,13 @@ class Engine {
 
  private:
   Language detect_language(const Text& text, std::string_view spoken_so_far) const;
+  /// How likely each label of the model is, and that the message is none of ours.
+  struct Belief {
+    std::vector<float> intents;
+    double foreign = 0;
+  };
+  Belief believe(const Text& text, const std::vector<Item>& entities, Stretch stretch) const;
+  void weigh_clauses(const Text& text, const std::vector<Item>& entities, Belief& whole) const;
   void rank(const Text& text, const std::vector<Item>& entities, ParseReply& reply) const;
 
   Model model_;

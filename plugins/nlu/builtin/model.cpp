@@ -8,9 +8,10 @@
 namespace conserje::nlu {
 namespace {
 
-// The file: magic, then for each classifier {labels, buckets, temperature, label names, scales,
-// biases, weights}, then the vocabulary. Numbers are 32 bits; every part begins at a multiple of 8.
-constexpr std::string_view kMagic("CJNLU\0\0\1", 8);  // the last byte is the version
+// The file: magic, key, then for each classifier {labels, buckets, temperature, label names,
+// scales, biases, weights}, with the gate its mix, then two vocabularies. Numbers are 32 bits, the
+// key 64; every part begins at a multiple of 8.
+constexpr std::string_view kMagic("CJNLU\0\0\2", 8);  // the last byte is the version
 constexpr std::uint32_t kMaxLabels = 1024;
 constexpr std::uint32_t kMaxBuckets = 1U << 20;
 
@@ -140,15 +141,43 @@ std::vector<float> Classifier::probabilities(const std::vector<Feature>& feature
   return scores;
 }
 
+std::string_view intent_of(std::string_view label) { return label.substr(0, label.find('/')); }
+
+double best_intent(const std::vector<std::string_view>& labels,
+                   const std::vector<float>& probabilities) {
+  double best = 0, sum = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const bool same = i > 0 && intent_of(labels[i]) == intent_of(labels[i - 1]);
+    sum = (same ? sum : 0) + double{probabilities[i]};
+    best = std::max(best, sum);
+  }
+  return best;
+}
+
+double log_odds(double probability) {
+  constexpr double kLeast = 1e-5;
+  const double p = std::clamp(probability, kLeast, 1 - kLeast);
+  return std::log(p / (1 - p));
+}
+
+double GateMix::foreign(double out, double best_intent) const {
+  const double odds =
+      double{evidence} * log_odds(out) + double{certainty} * log_odds(best_intent) + double{shift};
+  return 1 / (1 + std::exp(-odds));
+}
+
 Result<Model> Model::read(std::span<const std::byte> bytes) {
   Reader in(bytes);
   if (in.text(kMagic.size()) != kMagic)
     return Error{ErrorClass::config, "not a language model of this version"};
   Model model;
+  model.key_ = in.number<std::uint64_t>();
   model.intents_ = read_classifier(in);
   model.gate_ = read_classifier(in);
+  model.gate_mix_ = {in.number<float>(), in.number<float>(), in.number<float>()};
   model.languages_ = read_classifier(in);
   model.vocabulary_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
+  model.foreign_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
   if (!in.ok() || model.intents_.weights.empty() || model.gate_.labels.size() != 2 ||
       model.languages_.labels.size() != 3)
     return Error{ErrorClass::config, "the language model is damaged"};
@@ -159,16 +188,24 @@ bool Model::knows(std::string_view folded_word) const {
   return std::ranges::binary_search(vocabulary_, hash_text(folded_word));
 }
 
-std::string compile_model(const TrainedClassifier& intents, const TrainedClassifier& gate,
-                          const TrainedClassifier& languages,
-                          const std::vector<std::uint32_t>& vocabulary) {
+bool Model::knows_foreign(std::string_view folded_word) const {
+  return std::ranges::binary_search(foreign_, hash_text(folded_word));
+}
+
+std::string compile_model(const TrainedParts& parts) {
   Writer out;
   out.raw(kMagic);
-  write(out, intents);
-  write(out, gate);
-  write(out, languages);
-  out.number(static_cast<std::uint32_t>(vocabulary.size()));
-  out.array(std::span<const std::uint32_t>(vocabulary));
+  out.number(parts.key);
+  write(out, parts.intents);
+  write(out, parts.gate);
+  out.number(parts.gate_mix.evidence);
+  out.number(parts.gate_mix.certainty);
+  out.number(parts.gate_mix.shift);
+  write(out, parts.languages);
+  for (const auto* vocabulary : {&parts.vocabulary, &parts.foreign}) {
+    out.number(static_cast<std::uint32_t>(vocabulary->size()));
+    out.array(std::span<const std::uint32_t>(*vocabulary));
+  }
   return out.take();
 }
 

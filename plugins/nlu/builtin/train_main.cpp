@@ -1,36 +1,50 @@
-// conserje_nlu_train OUT FILE...: compiles example files into a model. The build runs it over
-// config/nlu.
+// Files of examples into a model, or into one file of examples with all slots filled in. The build
+// runs it over config/nlu.
 #include <fstream>
 #include <iostream>
 
 #include "training.hpp"
 
-int main(int count, char** arguments) {
-  using namespace conserje;
-  if (count < 3) {
-    std::cerr << "usage: conserje_nlu_train OUT FILE...\n";
-    return 2;
-  }
-  std::vector<nlu::Example> examples;
-  for (int i = 2; i < count; ++i) {
-    const auto read = nlu::read_example_file(arguments[i]);
-    if (!read) {
-      std::cerr << read.error().message << "\n";
-      return 1;
-    }
-    examples.insert(examples.end(), read->begin(), read->end());
-  }
-  const auto trained = nlu::train(examples, nlu::Grammars());
-  if (!trained) {
-    std::cerr << trained.error().message << "\n";
-    return 1;
-  }
-  std::ofstream out(arguments[1], std::ios::binary);
-  out << trained->bytes;
+namespace {
+
+using namespace conserje;
+
+int fail(const std::string& why) {
+  std::cerr << why << '\n';
+  return 1;
+}
+
+int write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out << bytes;
+  return out.flush() ? 0 : fail(path + ": cannot be written");
+}
+
+int compile(const std::string& path, const std::vector<nlu::Example>& examples) {
+  for (const auto& finding : nlu::review(examples)) std::cerr << finding << '\n';
+  const auto trained = nlu::train(examples, nlu::Grammars(), nlu::content_hash(examples));
+  if (!trained) return fail(trained.error().message);
   const auto& report = trained->report;
-  std::cout << report.examples << " examples, five folds: accuracy " << report.accuracy
+  std::cout << report.examples << " examples, three folds: accuracy " << report.accuracy
             << ", calibration error " << report.calibration_error << ", out of scope found "
             << report.out_of_scope_recall << ", good ones refused " << report.refused << "; "
             << trained->bytes.size() << " bytes\n";
-  return out.flush() ? 0 : 1;
+  return write_file(path, trained->bytes);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool write = !arguments.empty() && arguments.front() == "--write";
+  if (write) arguments.erase(arguments.begin());
+  if (arguments.size() < 2)
+    return fail(
+        "usage: conserje_nlu_train OUT FILE...          a model\n"
+        "       conserje_nlu_train --write OUT FILE...  the examples as Rasa NLU YAML");
+  const std::string out = arguments.front();
+  arguments.erase(arguments.begin());
+  const auto examples = nlu::read_example_files(arguments);
+  if (!examples) return fail(examples.error().message);
+  return write ? write_file(out, nlu::write_examples(*examples)) : compile(out, *examples);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct TrainedModel {
 
 /// Trains and compiles a model: multinomial logistic regression by AdaGrad, a fixed number of
 /// rounds in a fixed order, so the same examples give the same bytes. Temperatures and the report
-/// come from five folds. Errors: config, there are fewer than two intents, or no out_of_scope
-/// examples.
-Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars);
+/// come from three folds. Errors: config, there are fewer than two intents, or no out_of_scope
+/// examples. `key` goes into the model: see Model::key().
+Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars,
+                           std::uint64_t key = 0);
 
 }  // namespace conserje::nlu

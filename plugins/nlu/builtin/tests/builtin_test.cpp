@@ -41,6 +41,42 @@ TEST(Builtin, LearnsFromTheHotelsOwnExamples) {
   std::filesystem::remove(file);
 }
 
+TEST(Builtin, KeepsWhatItLearnedInAFileUntilTheExamplesChange) {
+  const auto folder = std::filesystem::path(testing::TempDir());
+  const auto examples = (folder / "es-nlu-kept-test.yaml").string();
+  const auto model = (folder / "nlu-kept-test.model").string();
+  const auto teach = [&](const char* word) {
+    std::ofstream(examples) << "nlu:\n- intent: surf_lessons\n  examples: |\n    - clases de "
+                            << word << "\n    - tabla de " << word
+                            << "\n- intent: greeting\n  examples: |\n    - hola\n    - buenas\n"
+                               "- intent: out_of_scope\n  examples: |\n    - quien gano\n";
+  };
+  const auto learned = [&] {
+    auto builtin = create({{"examples", {examples}}, {"model", model}});
+    EXPECT_TRUE(builtin) << builtin.error().message;
+    return std::filesystem::last_write_time(model);
+  };
+  teach("surf");
+  const auto first = learned();
+  EXPECT_EQ(learned(), first);
+  teach("kitesurf");
+  EXPECT_NE(learned(), first);
+
+  auto builtin = create({{"model", model}});
+  ASSERT_TRUE(builtin) << builtin.error().message;
+  EXPECT_EQ(intent_of(**builtin, "clases de kitesurf"), "surf_lessons");
+  std::filesystem::remove(examples);
+  std::filesystem::remove(model);
+}
+
+TEST(Builtin, RefusesAFileThatIsNoModel) {
+  const auto file = (std::filesystem::path(testing::TempDir()) / "no.model").string();
+  std::ofstream(file) << "not a model";
+  EXPECT_FALSE(create({{"model", file}}));
+  EXPECT_FALSE(create({{"model", "/nowhere/hotel.model"}}));
+  std::filesystem::remove(file);
+}
+
 TEST(Builtin, RefusesExamplesThatItCannotRead) {
   const auto builtin = create({{"examples", {"/nowhere/es.yaml"}}});
   ASSERT_FALSE(builtin);

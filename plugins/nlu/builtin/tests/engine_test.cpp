@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "compiled_model.hpp"
 
 namespace conserje::nlu {
@@ -108,6 +110,28 @@ TEST(Engine, HasNoIntentForABareAnswer) {
 TEST(Engine, ReadsANumberedAnswerToAConfirmation) {
   EXPECT_EQ(parse("1", "es", "confirm").intent.name, "confirm");
   EXPECT_EQ(parse("2", "es", "confirm").intent.name, "deny");
+}
+
+TEST(Engine, HearsTheRequestBehindAGreeting) {
+  EXPECT_EQ(parse("hola buenas tardes, cómo están? quería saber si tienen wifi", "es").topic,
+            "wifi");
+  EXPECT_EQ(parse("Good morning! I'd like to cancel my booking, thank you", "en").intent.name,
+            "cancel_reservation");
+  EXPECT_EQ(parse("oi, tudo bem? quero reservar um quarto", "pt").intent.name, "make_reservation");
+}
+
+TEST(Engine, RanksBothOfTwoRequests) {
+  const auto reply = parse("hola, tienen wifi? y quiero cancelar mi reserva", "es");
+  ASSERT_GE(reply.ranking.size(), 2U);
+  EXPECT_EQ((std::set<std::string>{reply.ranking[0].name, reply.ranking[1].name}),
+            (std::set<std::string>{"cancel_reservation", "hotel_info"}));
+}
+
+TEST(Engine, UnderstandsTypos) {
+  for (const Row& row : {Row{"quiero cacnelar mi resreva", "cancel_reservation"},
+                         Row{"qiero reservar una habitasion", "make_reservation"}})
+    EXPECT_EQ(parse(row.text, "es").intent.name, row.intent) << row.text;
+  EXPECT_EQ(parse("is brekfast included?", "en").topic, "breakfast");
 }
 
 TEST(Engine, LeavesForeignSubjectsAlone) {
