@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conversation/events.hpp"
+#include "conversation/flood.hpp"
 #include "conversation/handlers.hpp"
 #include "conversation/writing.hpp"
 #include "guard/backoff.hpp"
@@ -198,6 +199,14 @@ Result<Worker::Effect> Worker::effect_of(Work& work) {
     Say patience = work.somebody_waits(work.now) ? plain("human.waiting") : Say{};
     return Effect{.session = std::move(session), .say = std::move(patience)};
   }
+  const auto now_ms = work.now.time_since_epoch().count();
+  switch (paced(session, now_ms, parts_.pipeline.limits.conversation.messages_per_minute)) {
+    case Pace::answered: break;
+    case Pace::asked_to_slow_down:
+      if (session.language.empty()) session.language = parts_.pipeline.languages.front();
+      return Effect{.session = std::move(session), .say = plain("flood.slow_down")};
+    case Pace::not_answered: return Effect{.session = std::move(session)};
+  }
   if (const auto heard = listen(work, session); !heard) return heard.error();
   return converse(work, std::move(session));
 }
@@ -239,6 +248,7 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
                          .guest_key = work.message.sender_id,
                          .conversation = work.guest_hash,
                          .today = work.local.date,
+                         .time_of_day = work.local.time_of_day,
                          .now_ms = work.now.time_since_epoch().count()},
                         parts_.pipeline, *work.flow, *work.pms);
   if (!outcome) {  // The PMS cannot be asked now; the guest should not wait for it.
@@ -306,6 +316,9 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
   if (proposal.kind == "create") {
     consequence = after_create(proposal.create, work.pms->create(proposal.create, work.act_key),
                                parts_.pipeline);
+  } else if (proposal.kind == "modify" || proposal.kind == "late_checkout") {
+    consequence =
+        after_modify(proposal, work.pms->modify(proposal.modify, work.act_key), parts_.pipeline);
   } else {
     const pms::ReservationKey key{.id = proposal.cancel.id, .reference = proposal.cancel.reference};
     consequence =
@@ -318,6 +331,7 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
                     {"kind", proposal.kind},
                     {"error", consequence.dead_letter->message}});
 
+  consequence.say = with_return(session, std::move(consequence.say));
   return Effect{.session = after_acting(std::move(session), consequence),
                 .say = consequence.say,
                 .events = consequence.events,

@@ -154,10 +154,13 @@ class WorkerTest : public testing::Test {
   }
   void propose(
       const std::string& guest = "+34600") {  // As if a reservation had been put before the guest.
-    const Session session{.language = "en",
-                          .flow = "make_reservation",
-                          .pending = "confirm",
-                          .proposal = {.kind = "create", .create = request_}};
+    save({.language = "en",
+          .flow = "make_reservation",
+          .pending = "confirm",
+          .proposal = {.kind = "create", .create = request_}},
+         guest);
+  }
+  void save(const Session& session, const std::string& guest = "+34600") {
     value_of(database_->transact([&](Transaction& tx) {
       return sessions_->save(tx, {.tenant = "hotel-sol",
                                   .lane = "whatsapp|1055|" + guest,
@@ -419,6 +422,41 @@ TEST_F(WorkerTest, TellsACallerWhoWaitsThatAPersonHasHisRequest) {
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving().back(),
             "The hotel's team already has your request and will get back to you.");
+}
+
+TEST_F(WorkerTest, ChangesWhatTheGuestConfirms) {
+  const auto before = *made().reservation;
+  save({.language = "en",
+        .flow = "modify_reservation",
+        .pending = "confirm",
+        .proposal = {
+            .kind = "modify", .before = before, .modify = {.id = "M-1", .guest_name = "Eva"}}});
+  receive("m1");
+  hear("confirm");
+  auto after = made();
+  after.reservation->guest_name = "Eva";
+  pms_.answer(pms::method::modify, after);
+  EXPECT_TRUE(step());
+  ASSERT_EQ(leaving().size(), 2U);
+  EXPECT_TRUE(leaving()[0].starts_with("Done. Your reservation CJ-7 is now: "));
+  EXPECT_EQ(leaving()[1], "reservation.modified");
+  EXPECT_EQ(value_of(reservations_->find("CJ-7"))->guest_name, "Eva");
+}
+
+TEST_F(WorkerTest, AsksAGuestWhoFloodsItOnceToSlowDown) {
+  pipeline_.limits.conversation.messages_per_minute = 2;
+  hear("thanks");
+  for (const auto* id : {"m1", "m2", "m3", "m4"}) receive(id);
+  while (step()) {
+  }
+  EXPECT_EQ(leaving(), (std::vector<std::string>{
+                           "You are welcome!", "You are welcome!",
+                           "I am getting many messages of yours at once. Please give me a minute, "
+                           "and then go on."}));
+  pms_.clock.advance(Millis(60'000));
+  receive("m5");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().size(), 4U);
 }
 
 TEST_F(WorkerTest, KeepsSilentInGroups) {
