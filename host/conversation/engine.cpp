@@ -10,7 +10,11 @@
 namespace conserje {
 namespace {
 
-std::string spoken(const std::string& heard, const std::string& so_far, const Pipeline& pipeline) {
+/// Words that say nothing to us tell no language either.
+std::string spoken(const std::string& heard, const std::string& so_far, const Said& said,
+                   const Pipeline& pipeline) {
+  const bool says_nothing = said.confidence < kUnderstood && !said.names_slots;
+  if (says_nothing && !so_far.empty()) return so_far;
   if (std::ranges::find(pipeline.languages, heard) != pipeline.languages.end()) return heard;
   return so_far.empty() ? pipeline.languages.front() : so_far;
 }
@@ -138,7 +142,7 @@ Session after_acting(Session session, const Consequence& consequence) {
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
                        const Flow& flow, Gateway& pms) {
   const Said& said = incoming.said;
-  session.language = spoken(incoming.language, session.language, pipeline);
+  session.language = spoken(incoming.language, session.language, said, pipeline);
   std::string_view intent = route(session, said);
   if (!is_allowed(intent, flow.handlers)) intent = "fallback";
   const HandlerRow& row = *find_handler(intent);
@@ -155,7 +159,8 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
             .said = said,
             .pipeline = pipeline,
             .today = incoming.today,
-            .guest_key = incoming.guest_key};
+            .guest_key = incoming.guest_key,
+            .offers_readings = incoming.offers_readings};
   Step step = row.handler(turn);
   for (int lookups = 0; std::holds_alternative<Lookup>(step); ++lookups) {
     if (lookups == kMaxLookups)

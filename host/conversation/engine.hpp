@@ -28,6 +28,7 @@ struct Incoming {
   Date today{};
   Millis time_of_day{};  // Since midnight, in the house's time zone.
   std::int64_t now_ms = 0;
+  bool offers_readings = true;  // See Turn.
 };
 
 /// Lets the handlers decide: merges slots, routes, answers at most kMaxLookups lookups, and applies

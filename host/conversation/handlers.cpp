@@ -14,6 +14,7 @@ constexpr HandlerRow kHandlers[] = {
     {"complaint", complaint, !kFillsSlots, kIsChoice},
     {"confirm", confirm},
     {"deny", deny},
+    {"deposit", deposit},
     {"fallback", fallback},
     {"goodbye", goodbye},
     {"greeting", greeting},

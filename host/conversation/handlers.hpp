@@ -44,6 +44,7 @@ Step check_availability(const Turn& turn);
 Step complaint(const Turn& turn);
 Step confirm(const Turn& turn);
 Step deny(const Turn& turn);
+Step deposit(const Turn& turn);
 Step fallback(const Turn& turn);
 Step goodbye(const Turn& turn);
 Step greeting(const Turn& turn);

@@ -43,8 +43,12 @@ std::optional<std::chrono::minutes> time_at(const Json& value, const char* name)
   return std::chrono::minutes(*hours * 60 + *minutes);
 }
 
+/// "a las 13", and "hasta las 13", which is a stretch without a beginning.
 void take_time(const Json& value, Slots& slots) {
-  if (value.is_object() && value.value("kind", "") == "time") slots.time = time_at(value, "start");
+  if (!value.is_object()) return;
+  if (value.value("kind", "") == "time") slots.time = time_at(value, "start");
+  if (value.value("kind", "") == "range" && !value.contains("start"))
+    slots.time = time_at(value, "end");
 }
 
 void take_date(const Json& value, Slots& slots) {

@@ -49,6 +49,7 @@ struct Say {
   std::vector<Button> buttons{};
   std::optional<Proposal> proposal{};  // Waits for yes or no; with asks == "confirm".
   bool ends_flow = false;              // The slots are forgotten but for the guest's name.
+  std::string deposit_of{};            // The reservation whose deposit the message's file shows.
   std::vector<EventDraft> events{};    // The engine adds which conversation they are of.
 
   bool operator==(const Say&) const = default;
@@ -91,6 +92,7 @@ struct Turn {
 
   std::optional<pms::Availability> availability{};  // The answer to a Lookup, when there was one.
   std::optional<std::vector<pms::Reservation>> reservations{};
+  bool offers_readings = true;  // What is not understood may be put before the guest as choices.
 };
 
 }  // namespace conserje

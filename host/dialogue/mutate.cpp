@@ -17,12 +17,12 @@ struct Phrases {
   std::string_view other;     // and another one.
 };
 constexpr Phrases kPhrases[] = {
-    {"es", "No, mejor ", "del 3 al 5 de febrero", "5 noches", "somos 1 persona",
+    {"es", "No, mejor ", "del 3 al 5 de febrero", "5 noches", "somos 3 personas",
      "la habitación triple", "a nombre de Luis García", "¿A qué hora es el check-in?",
      "¿A qué hora es el check-out?"},
-    {"en", "No, rather ", "from 3 to 5 February", "5 nights", "we are 1 person", "the triple room",
+    {"en", "No, rather ", "from 3 to 5 February", "5 nights", "we are 3 people", "the triple room",
      "under the name Luis Garcia", "What time is check-in?", "What time is check-out?"},
-    {"pt", "Não, melhor ", "de 3 a 5 de fevereiro", "5 noites", "somos 1 pessoa", "o quarto triplo",
+    {"pt", "Não, melhor ", "de 3 a 5 de fevereiro", "5 noites", "somos 3 pessoas", "o quarto triplo",
      "em nome de Luis Garcia", "A que horas é o check-in?", "A que horas é o check-out?"},
 };
 

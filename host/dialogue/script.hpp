@@ -57,6 +57,8 @@ struct DialogueTurn {
 
   Order order = Order::fixed;
   std::string answers{};  // With Order::slot: dates, nights, party_size, room_type or guest_name.
+
+  bool operator==(const DialogueTurn&) const = default;
 };
 
 /// A reservation that is there before the dialogue begins.

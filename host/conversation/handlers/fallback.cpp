@@ -7,7 +7,7 @@ namespace {
 /// The two likeliest readings, to choose from; what nobody can choose is put in other words.
 Say clarify(const Turn& turn) {
   const Said& said = turn.said;
-  if (!is_choice(said.intent) || !is_choice(said.rival))
+  if (!turn.offers_readings || !is_choice(said.intent) || !is_choice(said.rival))
     return then_resume(turn, say("fallback.rephrase"));
   Say question = say("fallback.clarify");
   for (const auto& intent : {said.intent, said.rival})

@@ -48,6 +48,12 @@ TEST_F(Decide, FollowsAGuestWhoChangesLanguage) {
             "en");
 }
 
+TEST_F(Decide, KeepsTheLanguageOverWordsThatSayNothing) {
+  EXPECT_EQ(decide_on({.language = "es"}, {.intent = "greeting", .confidence = 0.1}, "en")
+                ->session.language,
+            "es");
+}
+
 TEST_F(Decide, LooksUpBeforeItAnswers) {
   pms_.answer(pms::method::find, pms::ReservationList{});
   const auto outcome = decide_on({}, {.intent = "reservation_status", .confidence = 0.9});

@@ -49,6 +49,8 @@ TEST(Understood, TakesThePartyTheRoomAndTheName) {
 TEST(Understood, TakesATimeOfDay) {
   EXPECT_EQ(slots_of({entity("time", {{"kind", "time"}, {"start", "14:30:00"}})}),
             (Slots{.time = std::chrono::minutes(14 * 60 + 30)}));
+  EXPECT_EQ(slots_of({entity("time", {{"kind", "range"}, {"end", "13:00:00"}})}),
+            (Slots{.time = std::chrono::minutes(13 * 60)}));
   EXPECT_EQ(slots_of({entity("date", {{"kind", "datetime"}, {"start", "2026-12-10T20:00:00"}})}),
             (Slots{.check_in = day(12, 10), .time = std::chrono::minutes(20 * 60)}));
   EXPECT_EQ(slots_of({entity("time", {{"kind", "time"}, {"start", "25:00:00"}}),

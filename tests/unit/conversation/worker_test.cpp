@@ -8,6 +8,8 @@
 #include "conversation/catalogues.hpp"
 #include "fake_pms.hpp"
 #include "store/dead_letters.hpp"
+#include "store/deposits.hpp"
+#include "store/locks.hpp"
 #include "store/migrate.hpp"
 
 namespace conserje {
@@ -326,8 +328,32 @@ TEST_F(WorkerTest, BuriesAMessageThatCannotBeHandled) {
   EXPECT_EQ(letters[0].reason, "not a text");
 }
 
-TEST_F(WorkerTest, SaysThatItCannotReadAPicture) {
-  receive("m1", {.type = "media", .media = channel::Media{.kind = "image"}});
+TEST_F(WorkerTest, TakesAPictureOfAGuestWithAReservationForTheReceiptOfHisDeposit) {
+  receive("m1", {.type = "media", .media = channel::Media{.kind = "image", .reference = "f-1"}});
+  pms_.answer(pms::method::find, pms::ReservationList{{*made().reservation}});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().back(), "deposit.received");
+  const auto waiting = value_of(Deposits(*database_).waiting("hotel-sol", 10));
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].reservation, "CJ-7");
+  EXPECT_EQ(decode<channel::Media>(std::string_view(waiting[0].media))->reference, "f-1");
+}
+
+TEST_F(WorkerTest, OffersNoReadingsWhereTheFlagIsOff) {
+  Flags flags(*database_, pms_.clock);
+  value_of(flags.set("hotel-sol", std::string(kFlagEnhancedFallback), 0));
+  heard_ = nlu::ParseReply{.language = "en",
+                           .intent = {"cancel_reservation", 0.3},
+                           .ranking = {{"cancel_reservation", 0.3}, {"human", 0.2}}};
+  receive("m1");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(
+      leaving(),
+      (std::vector<std::string>{"Sorry, I did not understand. Could you say it in other words?"}));
+}
+
+TEST_F(WorkerTest, SaysThatItCannotSeeAFilm) {
+  receive("m1", {.type = "media", .media = channel::Media{.kind = "video"}});
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving(),
             (std::vector<std::string>{
@@ -441,6 +467,30 @@ TEST_F(WorkerTest, ChangesWhatTheGuestConfirms) {
   EXPECT_TRUE(leaving()[0].starts_with("Done. Your reservation CJ-7 is now: "));
   EXPECT_EQ(leaving()[1], "reservation.modified");
   EXPECT_EQ(value_of(reservations_->find("CJ-7"))->guest_name, "Eva");
+}
+
+TEST_F(WorkerTest, ReservesAKindOfRoomForOneGuestAtATime) {
+  Locks locks(*database_);
+  const auto taken = [&](const std::string& holder) {
+    return value_of(
+        locks.acquire("hotel-sol", "frontdesk|double", holder, pms_.clock.now(), Millis(60'000)));
+  };
+  ASSERT_TRUE(taken("another guest"));
+  propose();
+  receive("m1");
+  hear("confirm");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+  EXPECT_EQ(value_of(locks.audit("hotel-sol", "frontdesk|double", 1)).at(0).action, "refused");
+
+  value_of(database_->transact([&](Transaction& tx) {
+    Locks::release(tx, "hotel-sol", "frontdesk|double", "another guest", pms_.clock.now());
+  }));
+  pms_.clock.advance(Millis(2'000));
+  pms_.answer(pms::method::create, pms::ReservationAnswer{.outcome = "no_availability"});
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(leaving().at(0).starts_with("I am very sorry: somebody has just taken the last"));
+  EXPECT_TRUE(taken("a third guest"));
 }
 
 TEST_F(WorkerTest, AsksAGuestWhoFloodsItOnceToSlowDown) {

@@ -51,7 +51,7 @@ TEST(Reordered, IsNothingWhereOrderMatters) {
 
 TEST(Corrected, TakesBackAnotherValueFirst) {
   EXPECT_THAT(played({fixed("book"), slot("2 people", "party_size", "nights")}, "corrected"),
-              ElementsAre("book", "we are 1 person", "No, rather 2 people -> nights"));
+              ElementsAre("book", "we are 3 people", "No, rather 2 people -> nights"));
 }
 
 TEST(Interrupted, AsksAboutTheHouseBeforeEachTurn) {

@@ -20,7 +20,7 @@ struct Reading {
 };
 Reading read(const std::string& text) {
   std::vector<Finding> findings;
-  Reading out{.script = read_script(text, "dialogues/x.yaml", findings)};
+  Reading out{.script = read_script(text, "dialogues/x.yaml", findings), .findings = {}};
   for (const auto& finding : findings) out.findings.push_back(to_string(finding));
   return out;
 }
@@ -75,7 +75,7 @@ TEST(ReadScript, KnowsTheLineOfEachExpectation) {
 TEST(ReadScript, TellsAKeyThatItDoesNotKnow) {
   EXPECT_THAT(read(kHead + std::string("turns:\n- {guest: Hola, intnet: greeting}\n")).findings,
               ElementsAre(testing::StartsWith(
-                  "dialogues/x.yaml:5:16: error: unknown key \"intnet\" in a turn; did you mean "
+                  "dialogues/x.yaml:5:17: error: unknown key \"intnet\" in a turn; did you mean "
                   "\"intent\"?")));
 }
 
