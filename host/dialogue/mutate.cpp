@@ -22,8 +22,9 @@ constexpr Phrases kPhrases[] = {
      "¿A qué hora es el check-out?"},
     {"en", "No, rather ", "from 3 to 5 February", "5 nights", "we are 3 people", "the triple room",
      "under the name Luis Garcia", "What time is check-in?", "What time is check-out?"},
-    {"pt", "Não, melhor ", "de 3 a 5 de fevereiro", "5 noites", "somos 3 pessoas", "o quarto triplo",
-     "em nome de Luis Garcia", "A que horas é o check-in?", "A que horas é o check-out?"},
+    {"pt", "Não, melhor ", "de 3 a 5 de fevereiro", "5 noites", "somos 3 pessoas",
+     "o quarto triplo", "em nome de Luis Garcia", "A que horas é o check-in?",
+     "A que horas é o check-out?"},
 };
 
 const Phrases& phrases_of(std::string_view language) {
