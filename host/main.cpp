@@ -72,12 +72,15 @@ std::function<int()> read_command_line(CLI::App& app, int argc, char** argv) {
   std::string expires;
   std::string id;
   std::vector<std::string> scopes;
+  bool with_mutations = false;
 
   auto* run = app.add_subcommand("run", "Serve until SIGTERM or SIGINT");
   auto* check = app.add_subcommand(
       "check", "Check a configuration as run would, without opening a socket or the store");
   auto* attempt =
       app.add_subcommand("try", "Show how one message would be understood and answered");
+  auto* test = app.add_subcommand(
+      "test", "Play dialogues on a fixed clock, without a network, and compare what comes of them");
   auto* plugins =
       app.add_subcommand("plugins", "List the plugins that can be used, without running them");
   auto* lock = plugins->add_subcommand("lock", "Accept plugins as they are now: write a lock file");
@@ -97,6 +100,9 @@ std::function<int()> read_command_line(CLI::App& app, int argc, char** argv) {
   lock->add_option("--lock", lock_file, "The lock file; default: trust.lock of the configuration");
   lock->add_option("files", files, "The plugins' .so files; default: those of the configuration");
   attempt->add_option("text", text, "What a guest writes")->required();
+  test->add_option("files", files, "Dialogues, YAML files")->required();
+  test->add_flag("--mutate", with_mutations,
+                 "Each one also reordered, corrected in mid-slot and interrupted by a question");
   reload->add_option("plugin", plugin, "A plugin's name in the configuration; default: all");
   add->add_option("--name", name, "Whom or what it is for")->required();
   add->add_option("--scope", scopes, "What it is good for, such as plugins:read; may be repeated")
@@ -109,6 +115,7 @@ std::function<int()> read_command_line(CLI::App& app, int argc, char** argv) {
   if (run->parsed()) return [=] { return conserje::run_command(config); };
   if (check->parsed()) return [=] { return conserje::check_command(config); };
   if (attempt->parsed()) return [=] { return conserje::try_command(config, text); };
+  if (test->parsed()) return [=] { return conserje::test_command(files, with_mutations); };
   if (lock->parsed())
     return [=] { return conserje::plugins_lock_command(config, lock_file, files); };
   if (plugins->parsed()) return [=] { return conserje::plugins_command(config); };

@@ -13,8 +13,9 @@ namespace conserje {
 namespace {
 
 /// Every event that this host tells.
-constexpr std::string_view kEvents[] = {"reservation.created", "reservation.cancelled",
-                                        "reservation.failed", "handoff.opened"};
+constexpr std::string_view kEvents[] = {
+    "reservation.created", "reservation.modified", "reservation.cancelled", "reservation.failed",
+    "handoff.opened",      "service.requested",    "deposit.received"};
 
 Vocabulary vocabulary(const Catalogues& catalogues) {
   Vocabulary words;

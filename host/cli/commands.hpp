@@ -18,6 +18,11 @@ int check_command(const std::filesystem::path& config);
 /// nothing.
 int try_command(const std::filesystem::path& config, const std::string& text);
 
+/// Plays dialogues through the host's own conversation, on a fixed clock and without a network, and
+/// says where what came of a message is not what its file expects. with_mutations: each one also
+/// reordered, corrected and interrupted, see dialogue/mutate.hpp.
+int test_command(const std::vector<std::filesystem::path>& files, bool with_mutations);
+
 /// Lists the plugins on the plugin path and who vouches for each, without running their code.
 /// `config` may be empty: then it is only known which ones this host's build made.
 int plugins_command(const std::filesystem::path& config);

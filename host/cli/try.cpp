@@ -44,9 +44,13 @@ class Rehearsal {
     const Said said = understood(*reply);
     std::cout << "handled by  " << route({}, said) << '\n';
     Gateway pms = gateway(flow.pms);
-    const auto outcome = decide(
-        {}, {.said = said, .language = reply->language, .guest_key = "try", .today = now.date},
-        checked_.pipeline, flow, pms);
+    const auto outcome = decide({},
+                                {.said = said,
+                                 .language = reply->language,
+                                 .guest_key = "try",
+                                 .today = now.date,
+                                 .time_of_day = now.time_of_day},
+                                checked_.pipeline, flow, pms);
     if (!outcome) return fail(outcome.error());
     std::cout << "answer      "
               << indented(checked_.texts->render(outcome->session.language, outcome->say.lines))

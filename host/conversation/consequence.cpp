@@ -100,10 +100,47 @@ Consequence after_cancel(const pms::Reservation& known,
       .reservation = answer->reservation.value_or(known)};
 }
 
-EventDraft handoff_opened(const std::string& conversation, const std::string& reason) {
-  return {.type = "handoff.opened",
-          .severity = "warning",
-          .data = {{"conversation_id", conversation}, {"reason", reason}}};
+Consequence after_modify(const Proposal& proposal, const Result<pms::ReservationAnswer>& answer,
+                         const Pipeline& pipeline) {
+  const auto& before = proposal.before;
+  const bool is_late_checkout = proposal.kind == "late_checkout";
+  if (!answer) {
+    EventDraft failed = reservation_event("reservation.failed", "critical", before,
+                                          "modification_failed", pipeline);
+    failed.data["error_class"] = to_string(answer.error().error_class);
+    return {.say = ending("modify.failed"),
+            .events = {std::move(failed)},
+            .reservation = before,
+            .dead_letter = answer.error()};
+  }
+  if (answer->outcome == "no_availability") {
+    Say none = say("modify.not_available");
+    none.lines.push_back({"ask.change", {}});
+    none.asks = "change";
+    return {.say = std::move(none), .reservation = before};
+  }
+  if (answer->outcome != "done") return {.say = ending("modify.not_found"), .reservation = before};
+
+  const auto& after = answer->reservation.value_or(before);
+  auto told = reservation_event("reservation.modified", "info", after,
+                                is_late_checkout ? "late_checkout" : "modified", pipeline);
+  if (proposal.until) told.data["check_out_time"] = clock_text(*proposal.until);
+  return {
+      .say = is_late_checkout
+                 ? ending("late_checkout.granted",
+                          {{"time", clock_text(proposal.until.value_or(pipeline.hotel.check_out))}})
+                 : ending("modify.done", reservation_args(after)),
+      .events = {std::move(told)},
+      .state = ReservationState::confirmed,
+      .reservation = after};
+}
+
+EventDraft handoff_opened(const std::string& conversation, const std::string& reason, bool urgent) {
+  EventDraft event{.type = "handoff.opened",
+                   .severity = urgent ? "critical" : "warning",
+                   .data = {{"conversation_id", conversation}, {"reason", reason}}};
+  if (urgent) event.data["urgent"] = true;
+  return event;
 }
 
 }  // namespace conserje

@@ -10,15 +10,6 @@
 
 namespace conserje {
 
-/// Something to tell the sinks; its id, time and guest come with the message that caused it.
-struct EventDraft {
-  std::string type{};
-  std::string severity = "info";
-  Json data = Json::object();
-
-  bool operator==(const EventDraft&) const = default;
-};
-
 /// What came of a write to the PMS: what the guest is told, what the staff is told, what we
 /// remember.
 struct Consequence {
@@ -39,7 +30,13 @@ Consequence after_create(const pms::ReservationRequest& request,
 Consequence after_cancel(const pms::Reservation& known,
                          const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline);
 
+/// After a reservation was to be changed, or its guest to stay longer on the last day (`proposal`
+/// is of the kind modify or late_checkout). Pure.
+Consequence after_modify(const Proposal& proposal, const Result<pms::ReservationAnswer>& answer,
+                         const Pipeline& pipeline);
+
 /// The event of a conversation that was given to a person. Pure.
-EventDraft handoff_opened(const std::string& conversation, const std::string& reason);
+EventDraft handoff_opened(const std::string& conversation, const std::string& reason,
+                          bool urgent = false);
 
 }  // namespace conserje

@@ -4,11 +4,17 @@
 #include <utility>
 
 #include "conversation/handlers.hpp"
+#include "conversation/handlers/common.hpp"
+#include "conversation/hours.hpp"
 
 namespace conserje {
 namespace {
 
-std::string spoken(const std::string& heard, const std::string& so_far, const Pipeline& pipeline) {
+/// Words that say nothing to us tell no language either.
+std::string spoken(const std::string& heard, const std::string& so_far, const Said& said,
+                   const Pipeline& pipeline) {
+  const bool says_nothing = said.confidence < kUnderstood && !said.names_slots;
+  if (says_nothing && !so_far.empty()) return so_far;
   if (std::ranges::find(pipeline.languages, heard) != pipeline.languages.end()) return heard;
   return so_far.empty() ? pipeline.languages.front() : so_far;
 }
@@ -21,6 +27,63 @@ void remember(Session& session, std::string_view intent) {
 bool is_allowed(std::string_view intent, const std::vector<std::string>& allowed) {
   return allowed.empty() || intent == "fallback" ||
          std::ranges::find(allowed, intent) != allowed.end();
+}
+
+/// Another subject begins: what waits for an answer is parked, or what was parked goes on. Slots
+/// belong to a subject; a guest's name to all of them but a change, where it would be one.
+void change_subject(Session& session, std::string_view intent) {
+  const auto subject = subject_of(intent);
+  if (subject_of(session.flow) == subject) return;
+  const std::string name = subject == "modify_reservation" ? "" : session.slots.guest_name;
+  const Parked waiting = std::exchange(session.parked, {});
+  if (!session.flow.empty() && !session.pending.empty())
+    session.parked = {session.flow, session.pending, session.slots};
+  if (subject_of(waiting.flow) == subject) {
+    session.slots = waiting.slots;
+  } else if (!session.flow.empty() || subject != "make_reservation") {
+    session.slots = Slots{.guest_name = name};
+  }
+}
+
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// What a guest is told while nobody is there, instead of what was to be said.
+Say closed(const Opening& opening, const Turn& turn) {
+  const TextArgs args = {{"hotel", turn.pipeline.hotel.name},
+                         {"date", opening.date},
+                         {"time", clock_text(opening.time)}};
+  Say told = say(opening.date == turn.today ? "hours.closed_today" : "hours.closed", args);
+  return then_resume(turn, std::move(told));
+}
+
+/// Outside the hours, whatever needs the staff waits: the guest hears when somebody comes, the
+/// staff finds it then, and the assistant goes on.
+Step within_hours(Step step, std::string_view intent, const Turn& turn, const Incoming& incoming) {
+  const auto& hours = turn.pipeline.hours;
+  const auto* hand_off = std::get_if<HandOff>(&step);
+  const auto* said = std::get_if<Say>(&step);
+  if (!hours || (hand_off == nullptr && said == nullptr)) return step;
+  if (contains(hours->urgent, intent) || (hand_off != nullptr && hand_off->urgent)) return step;
+  if (!contains(hours->gates, hand_off != nullptr ? "human" : intent) &&
+      !contains(hours->gates, intent))
+    return step;
+  const LocalTime now{turn.today, incoming.time_of_day};
+  if (is_open(*hours, now)) return step;
+  const auto opening = next_opening(*hours, now);
+  if (!opening) return step;
+
+  Say told = closed(*opening, turn);
+  if (said != nullptr) told.events = said->events;
+  if (told.events.empty())
+    told.events = {
+        handoff_opened("", hand_off != nullptr ? hand_off->reason : std::string(intent))};
+  for (auto& event : told.events) {
+    event.data["after_hours"] = true;
+    event.data["next_opening"] = format_local({opening->date, opening->time});
+  }
+  return told;
 }
 
 /// Answers a Lookup into the turn.
@@ -55,10 +118,20 @@ Session after_saying(Session session, const Say& say) {
   session.pending = say.asks;
   session.proposal = say.proposal.value_or(Proposal{});
   if (say.ends_flow) {
-    session.flow.clear();
-    session.slots = Slots{.guest_name = session.slots.guest_name};
+    session.flow = session.parked.flow;
+    session.slots = session.parked.flow.empty() ? Slots{.guest_name = session.slots.guest_name}
+                                                : session.parked.slots;
+    session.parked = {};
   }
   return session;
+}
+
+Say with_return(const Session& session, Say say) {
+  if (!say.ends_flow || session.parked.flow.empty() || !say.asks.empty()) return say;
+  say.lines.push_back({"flow.resume", {}});
+  say.lines.push_back({"ask." + session.parked.pending, {}});
+  say.asks = session.parked.pending;
+  return say;
 }
 
 Session after_acting(Session session, const Consequence& consequence) {
@@ -69,21 +142,25 @@ Session after_acting(Session session, const Consequence& consequence) {
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
                        const Flow& flow, Gateway& pms) {
   const Said& said = incoming.said;
-  session.language = spoken(incoming.language, session.language, pipeline);
+  session.language = spoken(incoming.language, session.language, said, pipeline);
   std::string_view intent = route(session, said);
   if (!is_allowed(intent, flow.handlers)) intent = "fallback";
   const HandlerRow& row = *find_handler(intent);
 
   session.fallbacks = intent == "fallback" ? session.fallbacks + 1 : 0;
+  if (row.fills_slots) {
+    change_subject(session, intent);
+    session.flow = intent;
+  }
   session.slots = merged(std::move(session.slots), said.slots);
-  if (row.fills_slots) session.flow = intent;
   remember(session, intent);
 
   Turn turn{.session = session,
             .said = said,
             .pipeline = pipeline,
             .today = incoming.today,
-            .guest_key = incoming.guest_key};
+            .guest_key = incoming.guest_key,
+            .offers_readings = incoming.offers_readings};
   Step step = row.handler(turn);
   for (int lookups = 0; std::holds_alternative<Lookup>(step); ++lookups) {
     if (lookups == kMaxLookups)
@@ -92,19 +169,27 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
     step = row.handler(turn);
   }
 
+  step = within_hours(std::move(step), intent, turn, incoming);
+
   if (auto* act = std::get_if<Act>(&step))
     return Outcome{.session = std::move(session), .act = std::move(*act)};
   if (auto* hand_off = std::get_if<HandOff>(&step)) {
+    session.parked = {};
     Outcome outcome{.session = after_saying(std::move(session), hand_off->say),
                     .say = hand_off->say};
     outcome.session.silent_until_ms = incoming.now_ms + kSilenceMs;
     outcome.session.fallbacks = 0;
-    outcome.events.push_back(handoff_opened(incoming.conversation, hand_off->reason));
+    outcome.events.push_back(
+        handoff_opened(incoming.conversation, hand_off->reason, hand_off->urgent));
     outcome.handed_off = true;
     return outcome;
   }
-  auto& answer = std::get<Say>(step);
-  return Outcome{.session = after_saying(std::move(session), answer), .say = std::move(answer)};
+  Say answer = with_return(session, std::get<Say>(std::move(step)));
+  auto events = std::exchange(answer.events, {});
+  for (auto& event : events) event.data["conversation_id"] = incoming.conversation;
+  return Outcome{.session = after_saying(std::move(session), answer),
+                 .say = std::move(answer),
+                 .events = std::move(events)};
 }
 
 }  // namespace conserje

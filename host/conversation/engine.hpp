@@ -26,7 +26,9 @@ struct Incoming {
   std::string guest_key{};
   std::string conversation{};  // Hash of the lane: what events call it.
   Date today{};
+  Millis time_of_day{};  // Since midnight, in the house's time zone.
   std::int64_t now_ms = 0;
+  bool offers_readings = true;  // See Turn.
 };
 
 /// Lets the handlers decide: merges slots, routes, answers at most kMaxLookups lookups, and applies
@@ -34,6 +36,10 @@ struct Incoming {
 /// looking something up.
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
                        const Flow& flow, Gateway& pms);
+
+/// What is said at the end of a flow while another one waits: and then that one's question again.
+/// Pure.
+Say with_return(const Session& session, Say say);
 
 /// The session after `say` has been said. Pure.
 Session after_saying(Session session, const Say& say);

@@ -1,5 +1,6 @@
 #include "conversation/session.hpp"
 
+#include <cstdio>
 #include <stdexcept>
 
 namespace conserje {
@@ -26,7 +27,25 @@ void read_number(const Json& json, const char* name, std::optional<int>& value) 
   value = static_cast<int>(number);
 }
 
+void write(JsonWriter& out, const std::optional<std::chrono::minutes>& time, const char* name) {
+  if (time) out.member(name, std::int64_t{time->count()});
+}
+
+/// Minutes since midnight.
+void read_time(const Json& json, const char* name, std::optional<std::chrono::minutes>& time) {
+  std::optional<int> minutes;
+  read_number(json, name, minutes);
+  if (minutes) time = std::chrono::minutes(*minutes);
+}
+
 }  // namespace
+
+std::string clock_text(std::chrono::minutes since_midnight) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%d:%02d", static_cast<int>(since_midnight.count() / 60),
+                static_cast<int>(since_midnight.count() % 60));
+  return text;
+}
 
 static void write(JsonWriter& out, const Slots& slots) {
   out.begin_object();
@@ -38,6 +57,7 @@ static void write(JsonWriter& out, const Slots& slots) {
   out.optional_member("room_type", slots.room_type);
   out.optional_member("guest_name", slots.guest_name);
   out.optional_member("code", slots.code);
+  write(out, slots.time, "time_minutes");
   out.end_object();
 }
 
@@ -53,6 +73,27 @@ static void read(const Json& json, Slots& slots) {
   read_optional_member(json, "room_type", slots.room_type);
   read_optional_member(json, "guest_name", slots.guest_name);
   read_optional_member(json, "code", slots.code);
+  read_time(json, "time_minutes", slots.time);
+}
+
+static void write(JsonWriter& out, const Parked& parked) {
+  out.begin_object();
+  out.member("flow", parked.flow);
+  out.optional_member("pending", parked.pending);
+  out.key("slots");
+  write(out, parked.slots);
+  out.end_object();
+}
+
+static void read(const Json& json, Parked& parked) {
+  expect_object(json, "parked");
+  read_member(json, "flow", parked.flow);
+  read_optional_member(json, "pending", parked.pending);
+  if (json.contains("slots")) read(json["slots"], parked.slots);
+}
+
+static bool changes_reservation(const Proposal& proposal) {
+  return proposal.kind == "modify" || proposal.kind == "late_checkout";
 }
 
 void write(JsonWriter& out, const Proposal& proposal) {
@@ -60,6 +101,11 @@ void write(JsonWriter& out, const Proposal& proposal) {
   out.member("kind", proposal.kind);
   if (proposal.kind == "create") out.member("create", proposal.create);
   if (proposal.kind == "cancel") out.member("cancel", proposal.cancel);
+  if (changes_reservation(proposal)) {
+    out.member("before", proposal.before);
+    out.member("modify", proposal.modify);
+  }
+  write(out, proposal.until, "until_minutes");
   out.end_object();
 }
 
@@ -68,6 +114,9 @@ void read(const Json& json, Proposal& proposal) {
   read_member(json, "kind", proposal.kind);
   read_optional_member(json, "create", proposal.create);
   read_optional_member(json, "cancel", proposal.cancel);
+  read_optional_member(json, "before", proposal.before);
+  read_optional_member(json, "modify", proposal.modify);
+  read_time(json, "until_minutes", proposal.until);
 }
 
 void write(JsonWriter& out, const Session& session) {
@@ -81,9 +130,15 @@ void write(JsonWriter& out, const Session& session) {
     out.key("proposal");
     write(out, session.proposal);
   }
+  if (!session.parked.flow.empty()) {
+    out.key("parked");
+    write(out, session.parked);
+  }
   out.optional_member("intents", session.intents);
   out.optional_member("fallbacks", session.fallbacks);
   out.optional_member("silent_until_ms", session.silent_until_ms);
+  out.optional_member("minute_ms", session.minute_ms);
+  out.optional_member("minute_messages", session.minute_messages);
   out.end_object();
 }
 
@@ -94,9 +149,12 @@ void read(const Json& json, Session& session) {
   read_optional_member(json, "pending", session.pending);
   if (json.contains("slots")) read(json["slots"], session.slots);
   if (json.contains("proposal")) read(json["proposal"], session.proposal);
+  if (json.contains("parked")) read(json["parked"], session.parked);
   read_optional_member(json, "intents", session.intents);
   read_optional_member(json, "fallbacks", session.fallbacks);
   read_optional_member(json, "silent_until_ms", session.silent_until_ms);
+  read_optional_member(json, "minute_ms", session.minute_ms);
+  read_optional_member(json, "minute_messages", session.minute_messages);
 }
 
 }  // namespace conserje

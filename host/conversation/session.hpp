@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,36 +22,54 @@ struct Slots {
   int children = 0;
   std::string room_type{};
   std::string guest_name{};
-  std::string code{};  // A reservation's reference, as the guest wrote it.
+  std::string code{};                          // A reservation's reference, as the guest wrote it.
+  std::optional<std::chrono::minutes> time{};  // Since midnight.
 
   bool operator==(const Slots&) const = default;
 };
 
 /// What we have put before the guest and wait a yes or no for.
 struct Proposal {
-  std::string kind{};  // create, cancel, or empty: none
+  std::string kind{};  // create, cancel, modify, late_checkout, or empty: none
   pms::ReservationRequest create{};
   pms::Reservation cancel{};
+  pms::Reservation before{};                    // With modify and late_checkout: as it is now,
+  pms::ModifyRequest modify{};                  // and what of it changes.
+  std::optional<std::chrono::minutes> until{};  // With late_checkout: on the last day.
 
   bool operator==(const Proposal&) const = default;
+};
+
+/// A flow that waits while the guest sees to something else.
+struct Parked {
+  std::string flow{};  // Empty: none.
+  std::string pending{};
+  Slots slots{};
+
+  bool operator==(const Parked&) const = default;
 };
 
 /// One guest's dialogue between two messages. Table `sessions`, column `data`.
 struct Session {
   std::string language{};  // ISO 639-1; empty until the guest has said something.
   std::string flow{};      // The intent whose slots are being filled; empty: none.
-  std::string
-      pending{};  // What we asked last: dates, party_size, room_type, guest_name, code, confirm.
+  std::string pending{};   // What we asked last: the end of a text's key, ask.<pending>.
   Slots slots{};
   Proposal proposal{};
+  Parked parked{};
   std::vector<std::string> intents{};  // The last ones, oldest first; at most kRememberedIntents.
   std::int64_t fallbacks = 0;          // In a row.
   std::int64_t silent_until_ms = 0;    // Handed to a person until then.
+  std::int64_t minute_ms = 0;          // When the minute began in which
+  std::int64_t minute_messages = 0;    // so many came of him.
 
   bool operator==(const Session&) const = default;
 };
 
 inline constexpr std::size_t kRememberedIntents = 10;
+
+/// "9:05"
+std::string clock_text(std::chrono::minutes since_midnight);
 
 void write(JsonWriter& out, const Proposal& proposal);
 void read(const Json& json, Proposal& proposal);

@@ -1,6 +1,7 @@
 #include "conversation/slots.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -22,6 +23,34 @@ std::optional<int> number_in(const Json& value, int least, int most) {
   return static_cast<int>(number);
 }
 
+/// "20:00:00", or the time of "2026-11-21T20:00:00".
+std::optional<std::chrono::minutes> time_at(const Json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end() || !found->is_string()) return std::nullopt;
+  std::string_view text = found->get_ref<const std::string&>();
+  if (const auto t = text.find('T'); t != std::string_view::npos) text.remove_prefix(t + 1);
+  if (text.size() < 5 || text[2] != ':') return std::nullopt;
+  const auto two_digits = [&](std::size_t at, int most) -> std::optional<int> {
+    int number = -1;
+    const auto* end = text.data() + at + 2;
+    const auto [stop, error] = std::from_chars(text.data() + at, end, number);
+    if (error != std::errc() || stop != end || number > most) return std::nullopt;
+    return number;
+  };
+  const auto hours = two_digits(0, 23);
+  const auto minutes = two_digits(3, 59);
+  if (!hours || !minutes) return std::nullopt;
+  return std::chrono::minutes(*hours * 60 + *minutes);
+}
+
+/// "a las 13", and "hasta las 13", which is a stretch without a beginning.
+void take_time(const Json& value, Slots& slots) {
+  if (!value.is_object()) return;
+  if (value.value("kind", "") == "time") slots.time = time_at(value, "start");
+  if (value.value("kind", "") == "range" && !value.contains("start"))
+    slots.time = time_at(value, "end");
+}
+
 void take_date(const Json& value, Slots& slots) {
   if (!value.is_object()) return;
   const std::string kind = value.value("kind", "");
@@ -33,6 +62,7 @@ void take_date(const Json& value, Slots& slots) {
     slots.check_in = start;
     slots.check_out = end;
   } else if (kind == "date" || kind == "datetime") {
+    if (kind == "datetime") slots.time = time_at(value, "start");
     if (!slots.check_in) {
       slots.check_in = start;
     } else if (!slots.check_out && days_between(*slots.check_in, *start) >= 1) {
@@ -55,6 +85,7 @@ void take_text(const Json& value, std::string& slot) {
 
 void take(const nlu::Entity& entity, Slots& slots) {
   if (entity.type == "date") take_date(entity.value, slots);
+  if (entity.type == "time") take_time(entity.value, slots);
   if (entity.type == "nights") slots.nights = number_in(entity.value, 1, kMaxNights);
   if (entity.type == "party_size") take_party(entity.value, slots);
   if (entity.type == "room_type") take_text(entity.value, slots.room_type);
@@ -146,6 +177,12 @@ Slots with_words(Slots slots, const Words& words, const nlu::ParseReply& heard) 
 Said understood(const nlu::ParseReply& reply) {
   Said said{
       .intent = reply.intent.name, .confidence = reply.intent.confidence, .topic = reply.topic};
+  const auto rival = std::ranges::find_if(
+      reply.ranking, [&](const auto& other) { return other.name != reply.intent.name; });
+  if (rival != reply.ranking.end()) {
+    said.rival = rival->name;
+    said.rival_confidence = rival->confidence;
+  }
   for (const auto& entity : reply.entities) take(entity, said.slots);
   said.names_slots = said.slots != Slots{};
   return said;
@@ -176,6 +213,7 @@ Slots merged(Slots known, const Slots& news) {
   if (!news.room_type.empty()) known.room_type = news.room_type;
   if (!news.guest_name.empty()) known.guest_name = news.guest_name;
   if (!news.code.empty()) known.code = news.code;
+  if (news.time) known.time = news.time;
   return known;
 }
 

@@ -13,6 +13,8 @@ namespace conserje {
 struct Said {
   std::string intent{};
   double confidence = 0;
+  std::string rival{};  // The next likely intent; empty: none.
+  double rival_confidence = 0;
   std::string topic{};       // With hotel_info.
   std::string choice{};      // The id of a button or list row that the guest pressed.
   Slots slots{};             // What this message alone names.

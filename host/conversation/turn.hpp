@@ -33,6 +33,15 @@ struct Button {
   bool operator==(const Button&) const = default;
 };
 
+/// Something to tell the sinks; its id, time and guest come with the message that caused it.
+struct EventDraft {
+  std::string type{};
+  std::string severity = "info";
+  Json data = Json::object();
+
+  bool operator==(const EventDraft&) const = default;
+};
+
 /// Says something and waits for the guest.
 struct Say {
   std::vector<Line> lines{};
@@ -40,6 +49,8 @@ struct Say {
   std::vector<Button> buttons{};
   std::optional<Proposal> proposal{};  // Waits for yes or no; with asks == "confirm".
   bool ends_flow = false;              // The slots are forgotten but for the guest's name.
+  std::string deposit_of{};            // The reservation whose deposit the message's file shows.
+  std::vector<EventDraft> events{};    // The engine adds which conversation they are of.
 
   bool operator==(const Say&) const = default;
 };
@@ -63,6 +74,7 @@ struct Act {
 struct HandOff {
   Say say{};
   std::string reason{};
+  bool urgent = false;  // At any hour, and the staff is alarmed.
 
   bool operator==(const HandOff&) const = default;
 };
@@ -80,6 +92,7 @@ struct Turn {
 
   std::optional<pms::Availability> availability{};  // The answer to a Lookup, when there was one.
   std::optional<std::vector<pms::Reservation>> reservations{};
+  bool offers_readings = true;  // What is not understood may be put before the guest as choices.
 };
 
 }  // namespace conserje

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conversation/events.hpp"
+#include "conversation/flood.hpp"
 #include "conversation/handlers.hpp"
 #include "conversation/writing.hpp"
 #include "guard/backoff.hpp"
@@ -15,6 +16,8 @@
 #include "ops/guest_hash.hpp"
 #include "ops/metric_names.hpp"
 #include "store/dead_letters.hpp"
+#include "store/deposits.hpp"
+#include "store/locks.hpp"
 
 namespace conserje {
 namespace {
@@ -41,6 +44,11 @@ bool is_voice_note(const channel::UnifiedMessage& message) {
 /// How often a voice note that cannot be had is tried again before its guest is asked to write.
 constexpr std::int64_t kListenTries = 3;
 
+/// What a receipt may be: a picture or a file, without words.
+bool shows_a_document(const channel::UnifiedMessage& message) {
+  return message.media && (message.media->kind == "image" || message.media->kind == "document");
+}
+
 std::string_view band(double confidence) {
   if (confidence >= 0.75) return "high";
   return confidence >= kUnderstood ? "medium" : "low";
@@ -51,6 +59,14 @@ constexpr Millis kHoldAfterAnswer{500};
 
 /// A reply that is so near to the end of its sender's wait may miss it, so it is written as well.
 constexpr Millis kNearlyLate{250};
+
+/// One guest at a time reserves a kind of room; a host that dies in between holds it no longer.
+constexpr Millis kLockTtl{60'000};
+constexpr Millis kLockWait{500};  // Until who was second tries again.
+
+std::string locked_by(const std::string& pms, const Proposal& proposal) {
+  return pms + "|" + proposal.create.room_type;
+}
 
 Say plain(std::string key) { return {.lines = {{std::move(key), {}}}}; }
 
@@ -198,6 +214,14 @@ Result<Worker::Effect> Worker::effect_of(Work& work) {
     Say patience = work.somebody_waits(work.now) ? plain("human.waiting") : Say{};
     return Effect{.session = std::move(session), .say = std::move(patience)};
   }
+  const auto now_ms = work.now.time_since_epoch().count();
+  switch (paced(session, now_ms, parts_.pipeline.limits.conversation.messages_per_minute)) {
+    case Pace::answered: break;
+    case Pace::asked_to_slow_down:
+      if (session.language.empty()) session.language = parts_.pipeline.languages.front();
+      return Effect{.session = std::move(session), .say = plain("flood.slow_down")};
+    case Pace::not_answered: return Effect{.session = std::move(session)};
+  }
   if (const auto heard = listen(work, session); !heard) return heard.error();
   return converse(work, std::move(session));
 }
@@ -223,7 +247,8 @@ Status Worker::listen(Work& work, const Session& session) {
 }
 
 Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
-  if (treatment_of(work.message) == Treatment::cannot_read) {
+  const bool may_be_receipt = shows_a_document(work.message);
+  if (treatment_of(work.message) == Treatment::cannot_read && !may_be_receipt) {
     if (session.language.empty()) session.language = parts_.pipeline.languages.front();
     return Effect{.session = std::move(session), .say = plain("unsupported")};
   }
@@ -233,14 +258,17 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
   crash_point("conversation.after_understand");
 
   const Session before = session;
-  auto outcome = decide(std::move(session),
-                        {.said = *said,
-                         .language = language,
-                         .guest_key = work.message.sender_id,
-                         .conversation = work.guest_hash,
-                         .today = work.local.date,
-                         .now_ms = work.now.time_since_epoch().count()},
-                        parts_.pipeline, *work.flow, *work.pms);
+  auto outcome = decide(
+      std::move(session),
+      {.said = *said,
+       .language = language,
+       .guest_key = work.message.sender_id,
+       .conversation = work.guest_hash,
+       .today = work.local.date,
+       .time_of_day = work.local.time_of_day,
+       .now_ms = work.now.time_since_epoch().count(),
+       .offers_readings = flags_.is_on(work.row().tenant, kFlagEnhancedFallback, work.guest_hash)},
+      parts_.pipeline, *work.flow, *work.pms);
   if (!outcome) {  // The PMS cannot be asked now; the guest should not wait for it.
     work.log.warn("lookup failed", {{"pms", work.flow->pms}, {"error", outcome.error().message}});
     Session same = before;
@@ -262,6 +290,8 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
 Result<Said> Worker::hear(const Work& work, const Session& session, std::string& language) {
   language = session.language.empty() ? work.message.language : session.language;
   if (work.message.choice) return understood_choice(work.message.choice->id);
+  if (treatment_of(work.message) == Treatment::cannot_read)
+    return Said{.intent = "deposit", .confidence = 1};
   if (treatment_of(work.message) == Treatment::welcome)
     return Said{.intent = "greeting", .confidence = 1};
 
@@ -301,11 +331,23 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
   const auto act = parts_.acts.decide(work.row().tenant, work.act_key, encode(proposal), work.now);
   if (!act) return act.error();
   crash_point("conversation.before_act");
+  if (proposal.kind == "create") {
+    const auto lock = Locks(parts_.database)
+                          .acquire(work.row().tenant, locked_by(work.flow->pms, proposal),
+                                   work.guest_hash, parts_.clock.now(), kLockTtl);
+    if (!lock) return lock.error();
+    if (!*lock)
+      return Error{ErrorClass::retry, "another guest reserves a room of that kind just now",
+                   kLockWait};
+  }
 
   Consequence consequence;
   if (proposal.kind == "create") {
     consequence = after_create(proposal.create, work.pms->create(proposal.create, work.act_key),
                                parts_.pipeline);
+  } else if (proposal.kind == "modify" || proposal.kind == "late_checkout") {
+    consequence =
+        after_modify(proposal, work.pms->modify(proposal.modify, work.act_key), parts_.pipeline);
   } else {
     const pms::ReservationKey key{.id = proposal.cancel.id, .reference = proposal.cancel.reference};
     consequence =
@@ -318,6 +360,7 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
                     {"kind", proposal.kind},
                     {"error", consequence.dead_letter->message}});
 
+  consequence.say = with_return(session, std::move(consequence.say));
   return Effect{.session = after_acting(std::move(session), consequence),
                 .say = consequence.say,
                 .events = consequence.events,
@@ -431,6 +474,17 @@ Status Worker::commit(const Work& work, const Effect& effect) {
     for (const auto& entry : filtered) parts_.notification_logs.add(tx, entry);
     if (reservation) parts_.reservations.save(tx, *reservation);
     if (dead_letter) DeadLetters::add(tx, *dead_letter);
+    if (!effect.say.deposit_of.empty())
+      Deposits::add(tx, {.tenant = row.tenant,
+                         .lane = work.lane,
+                         .reservation = effect.say.deposit_of,
+                         .channel = row.channel,
+                         .message_id = row.message_id,
+                         .media = encode(work.message.media.value_or(channel::Media{})),
+                         .received = work.now});
+    if (effect.consequence && effect.proposal.kind == "create")
+      Locks::release(tx, row.tenant, locked_by(work.flow->pms, effect.proposal), work.guest_hash,
+                     work.now);
     if (effect.consequence)
       parts_.acts.record(
           tx, row.tenant, work.act_key,

@@ -13,6 +13,7 @@
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
 #include "store/acts.hpp"
+#include "store/flags.hpp"
 #include "store/guests.hpp"
 #include "store/inbox.hpp"
 #include "store/media_files.hpp"
@@ -62,7 +63,7 @@ class Worker {
     std::function<void(const std::string& channel, const std::string& message_id)> answered{};
   };
 
-  explicit Worker(Parts parts) : parts_(std::move(parts)) {}
+  explicit Worker(Parts parts) : parts_(std::move(parts)), flags_(parts_.database, parts_.clock) {}
 
   /// Handles one message; false: none is due. Errors: those of the store; the message stays.
   Result<bool> step();
@@ -88,6 +89,7 @@ class Worker {
   void count(const Said& said, const Outcome& outcome);
 
   Parts parts_;
+  Flags flags_;
 };
 
 }  // namespace conserje

@@ -151,6 +151,52 @@ void read_hotel(Section& hotel, Hotel& out) {
   const std::string time = "a time of day in quotes, such as \"15:00\"";
   hotel.read("check_in", out.check_in, time, time_of_day);
   hotel.read("check_out", out.check_out, time, time_of_day);
+  hotel.read("latest_check_out", out.latest_check_out, time, time_of_day);
+}
+
+/// "09:00-13:00"; the end may be "24:00".
+std::optional<DaySpan> day_span(const std::string& text) {
+  if (text.size() != 11 || text[5] != '-') return {};
+  const auto from = time_of_day(text.substr(0, 5));
+  const auto to = text.ends_with("24:00") ? std::optional<std::chrono::minutes>(24h)
+                                          : time_of_day(text.substr(6));
+  if (!from || !to || *from >= *to) return {};
+  return DaySpan{*from, *to};
+}
+
+/// Each word of the list as `parse` reads it; complains about those that it does not.
+template <class T, class Parse>
+void read_words_as(Section& section, std::string_view key, const std::string& needed, Parse parse,
+                   std::vector<T>& out) {
+  std::vector<std::string> words;
+  section.words(key, words, needed);
+  for (const auto& word : words) {
+    if (const auto parsed = parse(word)) {
+      out.push_back(*parsed);
+    } else {
+      section.complain_wrong(key, *section.peek(key));
+    }
+  }
+}
+
+/// Its keys are known, and read in vain, where the section is missing.
+void read_hours(Section& top, std::optional<BusinessHours>& out) {
+  constexpr std::array<std::string_view, 7> kDays = {"sun", "mon", "tue", "wed",
+                                                     "thu", "fri", "sat"};
+  BusinessHours read;
+  top.section("hours", [&](Section& hours) {
+    for (std::size_t day = 0; day < kDays.size(); ++day) {
+      read_words_as(hours, kDays[day], "a list such as [\"09:00-13:00\", \"15:00-20:00\"]",
+                    day_span, read.week[day]);
+      std::ranges::sort(read.week[day], {}, &DaySpan::from);
+    }
+    read_words_as(
+        hours, "holidays", "a list of dates such as [\"2026-12-25\"]",
+        [](const std::string& text) { return parse_date(text); }, read.holidays);
+    hours.words("gates", read.gates, "a list of intents, such as [human, service_request]");
+    hours.words("urgent", read.urgent, "a list of intents, such as [complaint]");
+  });
+  if (top.peek("hours") != nullptr) out = std::move(read);
 }
 
 void read_log(Section& log, LogSettings& out) {
@@ -175,6 +221,7 @@ void read_limits(Section& limits, Limits& out) {
     conversation.number("workers", out.conversation.workers, 1U, 64U);
     conversation.duration("lease_s", out.conversation.lease, 1s, 1h);
     conversation.duration("session_ttl_s", out.conversation.session_ttl, 1min, 8760h);
+    conversation.number("messages_per_minute", out.conversation.messages_per_minute, 1U, 10'000U);
     conversation.schedule("retry_s", out.conversation.retry);
   });
   limits.section("delivery", [&](Section& delivery) {
@@ -436,6 +483,7 @@ void read_pipeline(const Reading& reading, Section& top) {
   top.require("time_zone");
   top.words("languages", out.languages, "a list of languages, such as [es, en]");
   top.section("hotel", [&](Section& hotel) { read_hotel(hotel, out.hotel); });
+  read_hours(top, out.hours);
   top.read("listen", out.listen, kListenNeeded, address_and_port);
   top.read("public_url", out.public_url,
            "a URL without query, such as https://bot.hotel-sol.example", http_url);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "conserje/time.hpp"
 #include "guard/clock.hpp"
 #include "guard/network.hpp"
 #include "ops/log.hpp"
@@ -37,8 +39,29 @@ struct Hotel {
   std::string phone{};
   std::chrono::minutes check_in{15 * 60};  // Since midnight, in Pipeline::time_zone.
   std::chrono::minutes check_out{11 * 60};
+  /// Until when a guest may stay on the day of departure if he asks; nullopt: the staff decides.
+  std::optional<std::chrono::minutes> latest_check_out{};
 
   bool operator==(const Hotel&) const = default;
+};
+
+/// Within one day, in minutes since midnight: `from` inclusive, `to` exclusive and later.
+struct DaySpan {
+  std::chrono::minutes from{};
+  std::chrono::minutes to{};
+
+  bool operator==(const DaySpan&) const = default;
+};
+
+/// When the staff is there, in Pipeline::time_zone.
+struct BusinessHours {
+  /// By std::chrono::weekday::c_encoding(): Sunday is 0. A day without spans is closed.
+  std::array<std::vector<DaySpan>, 7> week{};
+  std::vector<Date> holidays{};                                // Closed, whatever the weekday.
+  std::vector<std::string> gates{"human", "service_request"};  // Intents that need the staff.
+  std::vector<std::string> urgent{"complaint"};  // Intents that go to a person at any hour.
+
+  bool operator==(const BusinessHours&) const = default;
 };
 
 struct Listen {
@@ -182,6 +205,7 @@ struct ConversationLimits {
   unsigned workers = 4;
   Millis lease{60'000};  // A message leased by a host that died is free again after this.
   Millis session_ttl{24 * 3'600'000};
+  unsigned messages_per_minute = 20;  // Of one guest; beyond it he is asked once to slow down.
   RetrySchedule retry{Millis(1'000), Millis(5'000), Millis(30'000), Millis(120'000)};
 
   bool operator==(const ConversationLimits&) const = default;
@@ -235,6 +259,7 @@ struct Pipeline {
   std::vector<std::string> languages{
       "es", "en"};  // The first one is spoken when the guest's is not known.
   Hotel hotel{};
+  std::optional<BusinessHours> hours{};  // nullopt: the staff is always there.
   Listen listen{};
   std::string public_url{};  // Where vendors reach `listen` from outside; signatures of some cover
                              // it. May be empty.
@@ -266,6 +291,6 @@ struct Pipeline {
 };
 
 /// The languages whose texts ship with the host.
-inline constexpr std::string_view kLanguages[] = {"es", "en"};
+inline constexpr std::string_view kLanguages[] = {"es", "en", "pt"};
 
 }  // namespace conserje

@@ -24,6 +24,7 @@ class Validation {
   void run() {
     check_time_zone();
     check_languages();
+    if (pipeline_.hours) check_hours(*pipeline_.hours);
     if (pipeline_.admin) check_admin(*pipeline_.admin);
     for (std::size_t i = 0; i < pipeline_.flows.size(); ++i)
       check_flow(pipeline_.flows[i], indexed("pipeline", i));
@@ -66,6 +67,16 @@ class Validation {
     for (std::size_t i = 0; i < pipeline_.languages.size(); ++i)
       check_word(indexed("languages", i), pipeline_.languages[i], known,
                  "a language of this release");
+  }
+
+  void check_hours(const BusinessHours& hours) {
+    for (std::size_t i = 0; i < hours.gates.size(); ++i)
+      check_word(indexed("hours.gates", i), hours.gates[i], vocabulary_.intents, "an intent");
+    for (std::size_t i = 0; i < hours.urgent.size(); ++i)
+      check_word(indexed("hours.urgent", i), hours.urgent[i], vocabulary_.intents, "an intent");
+    if (std::ranges::all_of(hours.week, [](const auto& spans) { return spans.empty(); }))
+      complain("hours", "\"hours\" opens on no day", "name the days that are open",
+               "mon: [\"09:00-20:00\"]");
   }
 
   void check_admin(const AdminSettings& admin) {

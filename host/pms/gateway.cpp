@@ -107,6 +107,11 @@ Result<pms::ReservationAnswer> Gateway::create(const pms::ReservationRequest& re
   return call<pms::ReservationAnswer>(create, request, key, false);
 }
 
+Result<pms::ReservationAnswer> Gateway::modify(const pms::ModifyRequest& request,
+                                               const std::string& key) {
+  return call<pms::ReservationAnswer>({"modify", pms::method::modify}, request, key, true);
+}
+
 Result<pms::ReservationAnswer> Gateway::cancel(const pms::ReservationKey& request,
                                                const std::string& key) {
   return call<pms::ReservationAnswer>({"cancel", pms::method::cancel}, request, key, true);

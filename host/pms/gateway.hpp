@@ -46,6 +46,8 @@ class Gateway {
   /// Makes a reservation. The same key and reference never make two.
   Result<pms::ReservationAnswer> create(const pms::ReservationRequest& request,
                                         const std::string& key);
+  /// The same change twice is as good as once.
+  Result<pms::ReservationAnswer> modify(const pms::ModifyRequest& request, const std::string& key);
   Result<pms::ReservationAnswer> cancel(const pms::ReservationKey& request, const std::string& key);
 
  private:

@@ -15,8 +15,9 @@ BELOW = {"media", "pms", "plugin", "store", "pipeline", "ops"} | BASE
 SERVED = {"http"} | BELOW  # For the rooms that answer requests.
 EVERYTHING = {"ingress", "conversation", "delivery", "communication", "jobs", "admin"} | SERVED
 MAY_INCLUDE = {
-    "main": EVERYTHING | {"app", "cli"},
-    "cli": EVERYTHING | {"app"},
+    "main": EVERYTHING | {"app", "cli", "dialogue"},
+    "cli": EVERYTHING | {"app", "dialogue"},
+    "dialogue": EVERYTHING | {"app"},
     "app": EVERYTHING,
     "ingress": SERVED,
     "conversation": BELOW,

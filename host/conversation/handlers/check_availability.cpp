@@ -1,21 +1,7 @@
-#include <utility>
-
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
 
 namespace conserje {
-namespace {
-
-Line priced(const pms::RoomOffer& offer) {
-  TextArgs args = {
-      {"room", offer.name}, {"description", offer.description}, {"total", offer.total}};
-  if (!offer.per_night)
-    return {"availability.offer", std::move(args)};  // The nights differ in price.
-  args.emplace_back("per_night", *offer.per_night);
-  return {"availability.offer_per_night", std::move(args)};
-}
-
-}  // namespace
 
 Step check_availability(const Turn& turn) {
   if (auto question = ask_for_stay(turn)) return *std::move(question);
@@ -24,11 +10,7 @@ Step check_availability(const Turn& turn) {
     return Lookup{pms::AvailabilityRequest{.stay = stay, .room_type = turn.said.slots.room_type}};
 
   const auto& offers = turn.availability->offers;
-  if (offers.empty()) {
-    Say none = say("availability.none", stay_args(stay));
-    none.asks = "dates";
-    return none;
-  }
+  if (offers.empty()) return nothing_left(stay);
   Say offered = say("availability.offers", stay_args(stay));
   for (const auto& offer : offers) {
     offered.lines.push_back(priced(offer));

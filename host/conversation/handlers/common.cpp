@@ -36,6 +36,52 @@ Say then_resume(const Turn& turn, Say said) {
   return said;
 }
 
+void ask_yes_or_no(Say& said, Proposal proposal) {
+  said.asks = "confirm";
+  said.buttons = {{"confirm", "button.yes"}, {"deny", "button.no"}};
+  said.proposal = std::move(proposal);
+}
+
+HandOff hand_off(const Turn& turn, std::string reason) {
+  const Hotel& hotel = turn.pipeline.hotel;
+  Say answer = say("human.coming", {{"hotel", hotel.name}});
+  if (!hotel.phone.empty()) answer.lines.push_back({"human.phone", {{"phone", hotel.phone}}});
+  answer.ends_flow = true;
+  return {.say = std::move(answer), .reason = std::move(reason)};
+}
+
+EventDraft service_requested(std::string kind, const std::string& detail) {
+  EventDraft event{.type = "service.requested", .data = {{"kind", std::move(kind)}}};
+  if (!detail.empty()) event.data["detail"] = detail;
+  return event;
+}
+
+Lookup find_reservations(const Turn& turn) {
+  return {pms::FindRequest{.guest_key = turn.guest_key, .from = format_date(turn.today)}};
+}
+
+Meant meant_reservation(const Turn& turn) {
+  const std::string& code = turn.session.slots.code;
+  std::vector<pms::Reservation> all;
+  std::vector<pms::Reservation> named;
+  for (const auto& reservation : turn.reservations.value_or(std::vector<pms::Reservation>())) {
+    if (reservation.state != "confirmed") continue;
+    all.push_back(reservation);
+    if (reservation.reference == code || reservation.id == code) named.push_back(reservation);
+  }
+  if (all.empty()) {
+    Say none = say("reservation.not_found");
+    none.ends_flow = true;
+    return {.otherwise = std::move(none)};
+  }
+  if (named.size() == 1) return {.reservation = named.front()};
+  if (all.size() == 1 && code.empty()) return {.reservation = all.front()};
+  Say choice = choose_reservation(all);
+  if (!code.empty())
+    choice.lines.insert(choice.lines.begin(), Line{"reservation.unknown_code", {{"code", code}}});
+  return {.otherwise = std::move(choice)};
+}
+
 TextArgs stay_args(const pms::Stay& stay) {
   const Date check_in = parse_date(stay.check_in).value_or(Date());
   const Date check_out = parse_date(stay.check_out).value_or(Date());
@@ -57,10 +103,28 @@ TextArgs reservation_args(const pms::Reservation& reservation) {
   return args;
 }
 
+Line priced(const pms::RoomOffer& offer) {
+  TextArgs args = {
+      {"room", offer.name}, {"description", offer.description}, {"total", offer.total}};
+  if (!offer.per_night)
+    return {"availability.offer", std::move(args)};  // The nights differ in price.
+  args.emplace_back("per_night", *offer.per_night);
+  return {"availability.offer_per_night", std::move(args)};
+}
+
+Say nothing_left(const pms::Stay& stay) {
+  Say none = say("availability.none", stay_args(stay));
+  none.asks = "dates";
+  return none;
+}
+
 Say choose_reservation(const std::vector<pms::Reservation>& reservations) {
   Say choice = say("reservation.several");
-  for (const auto& reservation : reservations)
+  for (const auto& reservation : reservations) {
+    const auto& code = reservation.reference.empty() ? reservation.id : reservation.reference;
     choice.lines.push_back({"reservation.line", reservation_args(reservation)});
+    choice.buttons.push_back({"code:" + code, "=" + code});
+  }
   choice.lines.push_back({"ask.code", {}});
   choice.asks = "code";
   return choice;

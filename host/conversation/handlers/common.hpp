@@ -22,11 +22,38 @@ std::optional<Say> ask_for_stay(const Turn& turn);
 /// `said` and then, if the guest was answering a question, that question again.
 Say then_resume(const Turn& turn, Say said);
 
+/// Puts `proposal` behind what `said` asks: a yes carries it out.
+void ask_yes_or_no(Say& said, Proposal proposal);
+
+/// Passes the guest to a person.
+HandOff hand_off(const Turn& turn, std::string reason);
+
+/// What the staff should see to, by an event. detail: of a closed set, or empty; never a guest's
+/// words.
+EventDraft service_requested(std::string kind, const std::string& detail);
+
+/// Asks the PMS for the guest's reservations that are not over.
+Lookup find_reservations(const Turn& turn);
+
+/// The reservation that the guest speaks of, of those that were found: the only one, or the one
+/// whose code he named. Without one, what is said instead.
+struct Meant {
+  std::optional<pms::Reservation> reservation{};
+  Say otherwise{};
+};
+Meant meant_reservation(const Turn& turn);
+
 /// Dates, nights and party of a stay for a text: check_in, check_out, nights, adults, children.
 TextArgs stay_args(const pms::Stay& stay);
 
 /// Reference, room and stay for a text.
 TextArgs reservation_args(const pms::Reservation& reservation);
+
+/// One room with its price, per night where all nights cost the same.
+Line priced(const pms::RoomOffer& offer);
+
+/// Nothing is left for that stay; asks for other dates.
+Say nothing_left(const pms::Stay& stay);
 
 /// The guest's reservations to choose from, each with its button; asks for the code.
 Say choose_reservation(const std::vector<pms::Reservation>& reservations);

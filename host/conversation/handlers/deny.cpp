@@ -2,13 +2,20 @@
 #include "conversation/handlers/common.hpp"
 
 namespace conserje {
+namespace {
+
+/// What stays as it is, by the kind of the proposal.
+std::string key_of(const std::string& kind) {
+  if (kind == "create") return "deny.not_reserved";
+  if (kind == "cancel") return "deny.not_cancelled";
+  return kind.empty() ? "deny.nothing" : "deny.not_modified";
+}
+
+}  // namespace
 
 Step deny(const Turn& turn) {
-  const std::string& kind = turn.session.proposal.kind;
-  Say answer = say(kind == "create"   ? "deny.not_reserved"
-                   : kind == "cancel" ? "deny.not_cancelled"
-                                      : "deny.nothing");
-  answer.ends_flow = true;
+  Say answer = say(key_of(turn.session.proposal.kind));
+  answer.ends_flow = turn.session.pending != "human";  // Who wants no person goes on as he was.
   return answer;
 }
 

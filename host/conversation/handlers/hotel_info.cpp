@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <optional>
 
 #include "conversation/handlers.hpp"
@@ -6,13 +5,6 @@
 
 namespace conserje {
 namespace {
-
-std::string clock_text(std::chrono::minutes since_midnight) {
-  char text[8];
-  std::snprintf(text, sizeof text, "%d:%02d", static_cast<int>(since_midnight.count() / 60),
-                static_cast<int>(since_midnight.count() % 60));
-  return text;
-}
 
 /// What the house's own facts say about a topic that its FAQ leaves out.
 std::optional<Say> from_facts(const std::string& topic, const Hotel& hotel) {
@@ -26,6 +18,7 @@ std::optional<Say> from_facts(const std::string& topic, const Hotel& hotel) {
 }  // namespace
 
 Step hotel_info(const Turn& turn) {
+  if (turn.said.topic.empty()) return then_resume(turn, say("faq.which"));
   const auto topic = turn.pipeline.faq.find(turn.said.topic);
   if (topic == turn.pipeline.faq.end())
     return then_resume(

@@ -3,12 +3,6 @@
 
 namespace conserje {
 
-Step human(const Turn& turn) {
-  const Hotel& hotel = turn.pipeline.hotel;
-  Say answer = say("human.coming", {{"hotel", hotel.name}});
-  if (!hotel.phone.empty()) answer.lines.push_back({"human.phone", {{"phone", hotel.phone}}});
-  answer.ends_flow = true;
-  return HandOff{.say = std::move(answer), .reason = turn.said.intent};
-}
+Step human(const Turn& turn) { return hand_off(turn, turn.said.intent); }
 
 }  // namespace conserje

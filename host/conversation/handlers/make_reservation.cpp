@@ -14,14 +14,12 @@ Say propose(const Turn& turn, const pms::Stay& stay, const pms::RoomOffer& offer
   args.emplace_back("name", slots.guest_name);
 
   Say summary = say("reservation.summary", std::move(args));
-  summary.asks = "confirm";
-  summary.buttons = {{"confirm", "button.yes"}, {"deny", "button.no"}};
-  summary.proposal = Proposal{.kind = "create",
-                              .create = {.guest_name = slots.guest_name,
-                                         .guest_key = turn.guest_key,
-                                         .room_type = offer.room_type,
-                                         .stay = stay,
-                                         .expected_total = offer.total}};
+  ask_yes_or_no(summary, {.kind = "create",
+                          .create = {.guest_name = slots.guest_name,
+                                     .guest_key = turn.guest_key,
+                                     .room_type = offer.room_type,
+                                     .stay = stay,
+                                     .expected_total = offer.total}});
   return summary;
 }
 

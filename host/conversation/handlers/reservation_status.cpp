@@ -4,8 +4,7 @@
 namespace conserje {
 
 Step reservation_status(const Turn& turn) {
-  if (!turn.reservations)
-    return Lookup{pms::FindRequest{.guest_key = turn.guest_key, .from = format_date(turn.today)}};
+  if (!turn.reservations) return find_reservations(turn);
   if (turn.reservations->empty()) return then_resume(turn, say("reservation.not_found"));
 
   Say list = say("reservation.list");

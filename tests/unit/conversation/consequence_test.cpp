@@ -93,6 +93,45 @@ TEST(AfterCancel, SaysThatThereIsNothingToCancel) {
   EXPECT_EQ(consequence.events, std::vector<EventDraft>{});
 }
 
+const Proposal kChange{.kind = "modify", .before = kMade, .modify = {.id = "M-1"}};
+
+TEST(AfterModify, TellsTheGuestAndTheStaff) {
+  pms::Reservation longer = kMade;
+  longer.stay.check_out = "2026-12-14";
+  const auto consequence = after_modify(
+      kChange, pms::ReservationAnswer{.outcome = "done", .reservation = longer}, pipeline());
+  EXPECT_EQ(only_key(consequence), "modify.done");
+  EXPECT_EQ(consequence.reservation, longer);
+  ASSERT_EQ(consequence.events.size(), 1U);
+  EXPECT_EQ(consequence.events[0].type, "reservation.modified");
+  EXPECT_EQ(consequence.events[0].data["check_out"], "2026-12-14");
+}
+
+TEST(AfterModify, TellsTheStaffUntilWhenAGuestStays) {
+  Proposal late = kChange;
+  late.kind = "late_checkout";
+  late.until = std::chrono::hours(13);
+  const auto consequence =
+      after_modify(late, pms::ReservationAnswer{.outcome = "done"}, pipeline());
+  EXPECT_EQ(consequence.say.lines,
+            (std::vector<Line>{{"late_checkout.granted", {{"time", "13:00"}}}}));
+  EXPECT_EQ(consequence.events.at(0).data["check_out_time"], "13:00");
+}
+
+TEST(AfterModify, KeepsTheReservationWhenNothingIsLeft) {
+  const auto consequence =
+      after_modify(kChange, pms::ReservationAnswer{.outcome = "no_availability"}, pipeline());
+  EXPECT_EQ(only_key(consequence), "modify.not_available");
+  EXPECT_EQ(consequence.say.asks, "change");
+  EXPECT_EQ(consequence.state, std::nullopt);
+}
+
+TEST(AfterModify, CallsAPersonWhenItFails) {
+  const auto consequence = after_modify(kChange, Error{ErrorClass::retry, "away"}, pipeline());
+  EXPECT_EQ(only_key(consequence), "modify.failed");
+  EXPECT_TRUE(consequence.dead_letter);
+}
+
 TEST(AfterCancel, CallsAPersonWhenItFails) {
   const auto consequence = after_cancel(kMade, Error{ErrorClass::retry, "away"}, pipeline());
   EXPECT_EQ(only_key(consequence), "cancel.failed");

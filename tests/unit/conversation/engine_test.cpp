@@ -48,6 +48,12 @@ TEST_F(Decide, FollowsAGuestWhoChangesLanguage) {
             "en");
 }
 
+TEST_F(Decide, KeepsTheLanguageOverWordsThatSayNothing) {
+  EXPECT_EQ(decide_on({.language = "es"}, {.intent = "greeting", .confidence = 0.1}, "en")
+                ->session.language,
+            "es");
+}
+
 TEST_F(Decide, LooksUpBeforeItAnswers) {
   pms_.answer(pms::method::find, pms::ReservationList{});
   const auto outcome = decide_on({}, {.intent = "reservation_status", .confidence = 0.9});
@@ -100,6 +106,93 @@ TEST_F(Decide, RemembersTheLastIntentsOnly) {
   for (int i = 0; i < 12; ++i)
     session = decide_on(session, {.intent = "thanks", .confidence = 0.9})->session;
   EXPECT_EQ(session.intents, std::vector<std::string>(kRememberedIntents, "thanks"));
+}
+
+const pms::Reservation kReservation{
+    .id = "M-1",
+    .reference = "CJ-1",
+    .state = "confirmed",
+    .guest_name = "Ana",
+    .room_type = "double",
+    .stay = {.check_in = "2026-12-10", .check_out = "2026-12-12", .adults = 2}};
+
+Session reserving() {
+  return {.language = "es",
+          .flow = "make_reservation",
+          .pending = "nights",
+          .slots = {.check_in = kToday, .adults = 2}};
+}
+
+TEST_F(Decide, ParksAReservationWhileTheGuestCancelsAnother) {
+  pms_.answer(pms::method::find, pms::ReservationList{{kReservation}});
+  const auto asked = decide_on(reserving(), {.intent = "cancel_reservation", .confidence = 0.9});
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->session.flow, "cancel_reservation");
+  EXPECT_EQ(asked->session.parked,
+            (Parked{.flow = "make_reservation", .pending = "nights", .slots = reserving().slots}));
+}
+
+TEST_F(Decide, ReturnsToWhatWasParked) {
+  pms_.answer(pms::method::find, pms::ReservationList{{kReservation}});
+  const auto asked = decide_on(reserving(), {.intent = "cancel_reservation", .confidence = 0.9});
+  const auto denied = decide_on(asked->session, {.intent = "deny", .confidence = 0.9});
+  ASSERT_TRUE(denied);
+  std::vector<std::string> keys;
+  for (const auto& line : denied->say.lines) keys.push_back(line.key);
+  EXPECT_EQ(keys, (std::vector<std::string>{"deny.not_cancelled", "flow.resume", "ask.nights"}));
+  Session expected = reserving();
+  expected.intents = {"cancel_reservation", "deny"};
+  EXPECT_EQ(denied->session, expected);
+}
+
+TEST_F(Decide, TakesNoNameOfBeforeForAChange) {
+  pms_.answer(pms::method::find, pms::ReservationList{{kReservation}});
+  const auto asked = decide_on({.slots = {.guest_name = "Eva"}},
+                               {.intent = "modify_reservation", .confidence = 0.9});
+  EXPECT_EQ(asked->say.lines.at(0).key, "ask.change");
+}
+
+TEST_F(Decide, TellsTheStaffOfWhichConversationARequestIs) {
+  const auto outcome = decide_on({}, {.intent = "service_request", .confidence = 0.9});
+  ASSERT_EQ(outcome->events.size(), 1U);
+  EXPECT_TRUE(outcome->events[0].data.contains("conversation_id"));
+  EXPECT_EQ(outcome->session.silent_until_ms, 0);
+}
+
+/// A house whose staff is there on weekdays from nine to one; the decisions fall on a Friday at
+/// midnight.
+class DecideAfterHours : public Decide {
+ protected:
+  DecideAfterHours() {
+    BusinessHours hours;
+    for (std::size_t day = 1; day <= 5; ++day)
+      hours.week[day] = {{std::chrono::hours(9), std::chrono::hours(13)}};
+    pipeline_.hours = hours;
+  }
+};
+
+TEST_F(DecideAfterHours, SaysWhenSomebodyComesAndStaysWithTheGuest) {
+  const auto outcome = decide_on({}, {.intent = "human", .confidence = 0.9});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->say.lines,
+            (std::vector<Line>{{"hours.closed_today",
+                                {{"hotel", "Hotel Sol"}, {"date", kToday}, {"time", "9:00"}}}}));
+  EXPECT_FALSE(outcome->handed_off);
+  EXPECT_EQ(outcome->session.silent_until_ms, 0);
+  ASSERT_EQ(outcome->events.size(), 1U);
+  EXPECT_EQ(outcome->events[0].type, "handoff.opened");
+  EXPECT_EQ(outcome->events[0].data["next_opening"], "2026-11-20T09:00:00");
+}
+
+TEST_F(DecideAfterHours, GivesUrgentMattersToAPersonAtOnce) {
+  const auto outcome = decide_on({}, {.intent = "complaint", .confidence = 0.9});
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->handed_off);
+  EXPECT_EQ(outcome->events.at(0).severity, "critical");
+}
+
+TEST_F(DecideAfterHours, AnswersWhatNeedsNobody) {
+  EXPECT_EQ(decide_on({}, {.intent = "thanks", .confidence = 0.9})->say.lines.at(0).key, "thanks");
 }
 
 TEST(AfterSaying, ForgetsTheStayAndKeepsTheName) {

@@ -198,6 +198,10 @@ TEST(HotelInfo, AnswersInTheGuestsLanguageAndComesBack) {
   EXPECT_EQ(std::get<Say>(answer).lines[0].args, (TextArgs{{"text", "sun2026"}}));
 }
 
+TEST(HotelInfo, AsksWhichTopicWhenNoneWasNamed) {
+  EXPECT_EQ(said_keys(step(hotel_info, {})), "faq.which");
+}
+
 TEST(HotelInfo, SaysWhenItDoesNotKnow) {
   EXPECT_EQ(said_keys(step(hotel_info, {.said = {.topic = "helipad"}})), "faq.unknown");
 }
@@ -216,8 +220,183 @@ TEST(Greeting, KeepsTheProposalOpen) {
 
 TEST(Fallback, AsksThenOffersThenCallsAPerson) {
   EXPECT_EQ(said_keys(step(fallback, {.session = {.fallbacks = 1}})), "fallback.rephrase");
-  EXPECT_EQ(said_keys(step(fallback, {.session = {.fallbacks = 2}})), "fallback.offer_human");
+  EXPECT_EQ(said_keys(step(fallback, {.session = {.fallbacks = 2}})),
+            "fallback.offer_human -> human");
   EXPECT_TRUE(std::holds_alternative<HandOff>(step(fallback, {.session = {.fallbacks = 3}})));
+}
+
+TEST(Fallback, PutsTheTwoLikeliestReadingsBeforeTheGuest) {
+  const auto asked =
+      step(fallback, {.session = {.pending = "dates", .fallbacks = 1},
+                      .said = {.intent = "cancel_reservation", .rival = "modify_reservation"}});
+  EXPECT_EQ(said_keys(asked), "fallback.clarify -> dates");
+  EXPECT_EQ(std::get<Say>(asked).buttons,
+            (std::vector<Button>{{"intent:cancel_reservation", "intent.cancel_reservation"},
+                                 {"intent:modify_reservation", "intent.modify_reservation"}}));
+}
+
+TEST(Fallback, CallsAPersonForWhoSaysYesToIt) {
+  const auto called = step(confirm, {.session = {.pending = "human"}});
+  ASSERT_TRUE(std::holds_alternative<HandOff>(called));
+  EXPECT_EQ(std::get<HandOff>(called).reason, "fallback");
+}
+
+TEST(Fallback, GoesOnWithWhoWantsNoPerson) {
+  EXPECT_FALSE(std::get<Say>(step(deny, {.session = {.pending = "human"}})).ends_flow);
+}
+
+TEST(CancelReservation, AsksAgainForACodeThatIsNoneOfTheGuests) {
+  EXPECT_EQ(said_keys(step(cancel_reservation, {.session = {.slots = {.code = "CJ-9"}},
+                                                .reservations = {{kReservation}}})),
+            "reservation.unknown_code reservation.several reservation.line ask.code -> code");
+}
+
+TEST(CancelReservation, GivesEachOfSeveralItsButton) {
+  pms::Reservation other = kReservation;
+  other.reference = "CJ-2";
+  const auto asked = step(cancel_reservation, {.reservations = {{kReservation, other}}});
+  EXPECT_EQ(std::get<Say>(asked).buttons,
+            (std::vector<Button>{{"code:CJ-1", "=CJ-1"}, {"code:CJ-2", "=CJ-2"}}));
+}
+
+TEST(PriceQuote, NamesThePriceOfEachRoomAndAsksWhich) {
+  pms::RoomOffer suite = kDouble;
+  suite.room_type = "suite";
+  EXPECT_EQ(said_keys(step(price_quote,
+                           {.session = {.slots = full_slots()}, .offers = {{kDouble, suite}}})),
+            "price.offers availability.offer_per_night availability.offer_per_night "
+            "ask.room_type -> room_type");
+}
+
+TEST(PriceQuote, AsksOfAnOnlyRoomWhetherItIsWanted) {
+  EXPECT_EQ(
+      said_keys(step(price_quote, {.session = {.slots = full_slots()}, .offers = {{kDouble}}})),
+      "price.offers availability.offer_per_night ask.reserve -> reserve");
+}
+
+TEST(PriceQuote, AsksThePmsForTheRoomThatTheGuestNamed) {
+  EXPECT_EQ(step(price_quote, {.session = {.slots = full_slots()}}),
+            Step(Lookup{pms::AvailabilityRequest{.stay = kStay, .room_type = "double"}}));
+}
+
+/// The guest with kReservation asks for a change.
+Step change(Slots slots, std::optional<std::vector<pms::RoomOffer>> offers = {}) {
+  return step(modify_reservation, {.session = {.slots = std::move(slots)},
+                                   .offers = std::move(offers),
+                                   .reservations = {{kReservation}}});
+}
+
+TEST(ModifyReservation, AsksWhatIsToChange) {
+  EXPECT_EQ(said_keys(change({})), "ask.change -> change");
+}
+
+TEST(ModifyReservation, MovesTheStayAndKeepsItsLength) {
+  const pms::Stay moved{.check_in = "2026-12-20", .check_out = "2026-12-22", .adults = 2};
+  EXPECT_EQ(change({.check_in = day(12, 20)}), Step(Lookup{pms::AvailabilityRequest{moved}}));
+}
+
+TEST(ModifyReservation, LengthensTheStayFromItsArrival) {
+  const pms::Stay longer{.check_in = "2026-12-10", .check_out = "2026-12-14", .adults = 2};
+  EXPECT_EQ(change({.nights = 4}), Step(Lookup{pms::AvailabilityRequest{longer}}));
+}
+
+TEST(ModifyReservation, ShowsTheNewPriceBeforeItChanges) {
+  pms::RoomOffer dearer = kDouble;
+  dearer.total = {36'000, "USD"};
+  const auto asked = change({.nights = 4}, {{dearer}});
+  EXPECT_EQ(said_keys(asked), "modify.summary -> confirm");
+  const auto& summary = std::get<Say>(asked);
+  EXPECT_EQ(summary.lines[0].args.back(), (TextArgs::value_type{"total", dearer.total}));
+  const pms::Stay longer{.check_in = "2026-12-10", .check_out = "2026-12-14", .adults = 2};
+  EXPECT_EQ(summary.proposal, (Proposal{.kind = "modify",
+                                        .before = kReservation,
+                                        .modify = {.id = "M-1", .stay = longer}}));
+}
+
+TEST(ModifyReservation, ChangesANameWithoutAskingForRooms) {
+  const auto asked = change({.guest_name = "Luis"});
+  EXPECT_EQ(said_keys(asked), "modify.summary -> confirm");
+  EXPECT_EQ(std::get<Say>(asked).proposal->modify,
+            (pms::ModifyRequest{.id = "M-1", .guest_name = "Luis"}));
+}
+
+TEST(ModifyReservation, AsksForAnotherChangeWhenThatOneIsNotToBeHad) {
+  EXPECT_EQ(said_keys(change({.room_type = "suite"}, {{kDouble}})),
+            "modify.not_available modify.other_rooms availability.offer_per_night ask.change -> "
+            "change");
+}
+
+TEST(ModifyReservation, LeavesToAPersonWhatTheGuestsOwnRoomMayStandInTheWayOf) {
+  const auto passed = change({.nights = 4}, {std::vector<pms::RoomOffer>{}});
+  ASSERT_TRUE(std::holds_alternative<HandOff>(passed));
+  EXPECT_EQ(std::get<HandOff>(passed).reason, "modify_reservation");
+}
+
+TEST(ModifyReservation, DoesNotMoveAStayIntoThePast) {
+  EXPECT_EQ(said_keys(change({.check_in = day(11, 2)})), "dates.past -> dates");
+}
+
+/// The guest with kReservation asks to stay until `time` on the last day.
+Step stay_until(std::optional<std::chrono::minutes> time, std::optional<int> latest_hour) {
+  Pipeline pipeline;
+  if (latest_hour) pipeline.hotel.latest_check_out = std::chrono::hours(*latest_hour);
+  const Session session{.slots = {.time = time}};
+  const Said said;
+  return late_checkout({.session = session,
+                        .said = said,
+                        .pipeline = pipeline,
+                        .today = day(11, 20),
+                        .guest_key = "+34600",
+                        .reservations = {{kReservation}}});
+}
+
+TEST(LateCheckout, AsksUntilWhen) { EXPECT_EQ(said_keys(stay_until({}, 14)), "ask.time -> time"); }
+
+TEST(LateCheckout, GrantsWhatTheHouseAllows) {
+  using std::chrono::hours;
+  EXPECT_EQ(stay_until(hours(13), 14),
+            Step(Act{{.kind = "late_checkout",
+                      .before = kReservation,
+                      .modify = {.id = "M-1", .notes = "Late check-out: 13:00"},
+                      .until = hours(13)}}));
+}
+
+TEST(LateCheckout, OffersTheLatestTimeWhenAskedForMore) {
+  const auto offered = stay_until(std::chrono::hours(16), 14);
+  EXPECT_EQ(said_keys(offered), "late_checkout.offer_latest -> confirm");
+  EXPECT_EQ(std::get<Say>(offered).proposal->until, std::chrono::hours(14));
+}
+
+TEST(LateCheckout, SaysWhenItNeedNotBeAskedFor) {
+  EXPECT_EQ(said_keys(stay_until(std::chrono::hours(11), 14)), "late_checkout.not_needed");
+}
+
+TEST(LateCheckout, TellsTheStaffWhereTheHouseDoesNotSay) {
+  const auto passed_on = stay_until(std::chrono::hours(13), {});
+  EXPECT_EQ(said_keys(passed_on), "late_checkout.passed_on");
+  EXPECT_EQ(std::get<Say>(passed_on).events,
+            (std::vector<EventDraft>{{.type = "service.requested",
+                                      .data = {{"kind", "late_checkout"}, {"detail", "13:00"}}}}));
+}
+
+TEST(Complaint, ApologisesAndCallsAPersonAtOnce) {
+  const auto called = step(complaint, {.said = {.intent = "complaint"}});
+  ASSERT_TRUE(std::holds_alternative<HandOff>(called));
+  const auto& hand_off = std::get<HandOff>(called);
+  EXPECT_EQ(hand_off.say.lines.at(0).key, "complaint.sorry");
+  EXPECT_TRUE(hand_off.urgent);
+}
+
+TEST(ServiceRequest, TellsTheStaffAndGoesOn) {
+  const auto told = step(service_request, {.session = {.pending = "dates"}});
+  EXPECT_EQ(said_keys(told), "service.passed_on ask.dates -> dates");
+  EXPECT_EQ(std::get<Say>(told).events,
+            (std::vector<EventDraft>{
+                {.type = "service.requested", .data = {{"kind", "service_request"}}}}));
+}
+
+TEST(OutOfScope, SaysWhatItIsThereFor) {
+  EXPECT_EQ(said_keys(step(out_of_scope, {})), "out_of_scope");
 }
 
 TEST(Handlers, AreInTheOrderOfTheirNames) {
@@ -251,8 +430,59 @@ INSTANTIATE_TEST_SUITE_P(
         Routed{"a_guess", {}, {.intent = "greeting", .confidence = 0.3}, "fallback"},
         Routed{"an_intent_that_nobody_handles",
                {},
-               {.intent = "out_of_scope", .confidence = 0.9},
+               {.intent = "order_pizza", .confidence = 0.9},
                "fallback"},
+        Routed{"a_subject_that_is_not_ours",
+               {},
+               {.intent = "out_of_scope", .confidence = 0.9},
+               "out_of_scope"},
+        Routed{"two_readings_as_likely",
+               {},
+               {.intent = "cancel_reservation",
+                .confidence = 0.5,
+                .rival = "modify_reservation",
+                .rival_confidence = 0.45},
+               "fallback"},
+        Routed{"two_readings_that_lead_to_the_same",
+               {},
+               {.intent = "make_reservation",
+                .confidence = 0.5,
+                .rival = "check_availability",
+                .rival_confidence = 0.45},
+               "make_reservation"},
+        Routed{"a_code_pressed_in_a_list",
+               {.flow = "cancel_reservation", .pending = "code"},
+               {.intent = "code",
+                .confidence = 1,
+                .choice = "code:CJ-1",
+                .slots = {.code = "CJ-1"},
+                .names_slots = true},
+               "cancel_reservation"},
+        Routed{"a_correction_that_sounds_like_a_change",
+               {.flow = "make_reservation", .pending = "guest_name"},
+               {.intent = "modify_reservation",
+                .confidence = 0.9,
+                .slots = kSomeSlots,
+                .names_slots = true},
+               "make_reservation"},
+        Routed{"a_change_that_sounds_like_a_wish",
+               {.flow = "modify_reservation", .pending = "change"},
+               {.intent = "make_reservation",
+                .confidence = 0.9,
+                .slots = {.room_type = "suite"},
+                .names_slots = true},
+               "modify_reservation"},
+        Routed{"a_yes_to_a_price",
+               {.flow = "price_quote", .pending = "reserve"},
+               {.intent = "confirm",
+                .confidence = 0.9,
+                .slots = {.guest_name = "Ana"},
+                .names_slots = true},
+               "make_reservation"},
+        Routed{"a_yes_to_a_person_during_a_reservation",
+               {.flow = "make_reservation", .pending = "human"},
+               {.intent = "confirm", .confidence = 0.9},
+               "confirm"},
         Routed{"slots_for_the_flow",
                {.flow = "cancel_reservation", .pending = "code"},
                {.intent = "out_of_scope",

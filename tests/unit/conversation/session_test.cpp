@@ -16,15 +16,31 @@ Session full() {
                     .children = 1,
                     .room_type = "double",
                     .guest_name = "Ana",
-                    .code = "CJ-1"},
+                    .code = "CJ-1",
+                    .time = std::chrono::minutes(14 * 60)},
           .proposal = {.kind = "create", .create = {.guest_name = "Ana", .room_type = "double"}},
+          .parked = {.flow = "cancel_reservation", .pending = "code", .slots = {.adults = 1}},
           .intents = {"greeting", "make_reservation"},
           .fallbacks = 1,
-          .silent_until_ms = 7};
+          .silent_until_ms = 7,
+          .minute_ms = 8,
+          .minute_messages = 9};
+}
+
+Proposal late_checkout() {
+  return {.kind = "late_checkout",
+          .before = {.id = "M-1", .guest_name = "Ana"},
+          .modify = {.id = "M-1", .notes = "Late check-out: 14:00"},
+          .until = std::chrono::minutes(14 * 60)};
 }
 
 TEST(Session, IsReadAsItWasWritten) {
   EXPECT_EQ(decode<Session>(std::string_view(encode(full()))), Result<Session>(full()));
+}
+
+TEST(Proposal, OfAChangeIsReadAsItWasWritten) {
+  EXPECT_EQ(decode<Proposal>(std::string_view(encode(late_checkout()))),
+            Result<Proposal>(late_checkout()));
 }
 
 TEST(Session, IsNewWhenNothingIsThere) {

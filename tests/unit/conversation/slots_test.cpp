@@ -46,6 +46,25 @@ TEST(Understood, TakesThePartyTheRoomAndTheName) {
                    .guest_name = "Ana Pérez"}));
 }
 
+TEST(Understood, TakesATimeOfDay) {
+  EXPECT_EQ(slots_of({entity("time", {{"kind", "time"}, {"start", "14:30:00"}})}),
+            (Slots{.time = std::chrono::minutes(14 * 60 + 30)}));
+  EXPECT_EQ(slots_of({entity("time", {{"kind", "range"}, {"end", "13:00:00"}})}),
+            (Slots{.time = std::chrono::minutes(13 * 60)}));
+  EXPECT_EQ(slots_of({entity("date", {{"kind", "datetime"}, {"start", "2026-12-10T20:00:00"}})}),
+            (Slots{.check_in = day(12, 10), .time = std::chrono::minutes(20 * 60)}));
+  EXPECT_EQ(slots_of({entity("time", {{"kind", "time"}, {"start", "25:00:00"}}),
+                      entity("time", {{"kind", "time"}, {"start", "soon"}})}),
+            Slots{});
+}
+
+TEST(Understood, KeepsTheNextLikelyReading) {
+  const auto said = understood({.intent = {"cancel_reservation", 0.5},
+                                .ranking = {{"cancel_reservation", 0.5}, {"human", 0.3}}});
+  EXPECT_EQ(said.rival, "human");
+  EXPECT_EQ(said.rival_confidence, 0.3);
+}
+
 TEST(Understood, LeavesOutWhatMakesNoSense) {
   EXPECT_EQ(slots_of({range("2026-12-12", "2026-12-10"), range("2026-12-12", "2027-12-12"),
                       entity("party_size", {{"adults", 31}}), entity("nights", 0),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "conversation/catalogues.hpp"
+#include "conversation/handlers.hpp"
 
 namespace conserje {
 namespace {
@@ -52,7 +53,7 @@ TEST(Texts, NeverReadsAGuestsWordsAsAFormat) {
 }
 
 TEST(Texts, AnswersInTheFirstLanguageWhenTheGuestsIsMissing) {
-  EXPECT_EQ(texts().render("pt", Line{"hi", {{"name", "Ana"}}}), "Hi Ana");
+  EXPECT_EQ(texts().render("de", Line{"hi", {{"name", "Ana"}}}), "Hi Ana");
 }
 
 TEST(Texts, NamesATextThatIsNotMessageFormat) {
@@ -62,15 +63,26 @@ TEST(Texts, NamesATextThatIsNotMessageFormat) {
   EXPECT_TRUE(made.error().message.starts_with("text \"hi\" (es) is not MessageFormat: "));
 }
 
+std::vector<std::string> keys_of(const Catalogues& catalogues, std::string_view language) {
+  std::vector<std::string> keys;
+  for (const auto& [key, text] : catalogues.find(language)->second) keys.push_back(key);
+  return keys;
+}
+
 TEST(ShippedTexts, StandInEveryLanguage) {
   const auto catalogues = shipped_catalogues();
   ASSERT_TRUE(catalogues) << catalogues.error().message;
-  ASSERT_EQ(catalogues->size(), 2U);
-  std::vector<std::string> english;
-  std::vector<std::string> spanish;
-  for (const auto& [key, text] : catalogues->at("en")) english.push_back(key);
-  for (const auto& [key, text] : catalogues->at("es")) spanish.push_back(key);
-  EXPECT_EQ(english, spanish);
+  ASSERT_EQ(catalogues->size(), 3U);
+  EXPECT_EQ(keys_of(*catalogues, "en"), keys_of(*catalogues, "es"));
+  EXPECT_EQ(keys_of(*catalogues, "en"), keys_of(*catalogues, "pt"));
+}
+
+TEST(ShippedTexts, NameEachIntentThatAGuestMayChoose) {
+  const auto catalogues = shipped_catalogues();
+  for (const auto& row : handlers()) {
+    if (!row.is_choice) continue;
+    EXPECT_TRUE(catalogues->at("en").contains("intent." + std::string(row.intent))) << row.intent;
+  }
 }
 
 TEST(ShippedTexts, AreMessageFormat) {

@@ -8,6 +8,8 @@
 #include "conversation/catalogues.hpp"
 #include "fake_pms.hpp"
 #include "store/dead_letters.hpp"
+#include "store/deposits.hpp"
+#include "store/locks.hpp"
 #include "store/migrate.hpp"
 
 namespace conserje {
@@ -154,10 +156,13 @@ class WorkerTest : public testing::Test {
   }
   void propose(
       const std::string& guest = "+34600") {  // As if a reservation had been put before the guest.
-    const Session session{.language = "en",
-                          .flow = "make_reservation",
-                          .pending = "confirm",
-                          .proposal = {.kind = "create", .create = request_}};
+    save({.language = "en",
+          .flow = "make_reservation",
+          .pending = "confirm",
+          .proposal = {.kind = "create", .create = request_}},
+         guest);
+  }
+  void save(const Session& session, const std::string& guest = "+34600") {
     value_of(database_->transact([&](Transaction& tx) {
       return sessions_->save(tx, {.tenant = "hotel-sol",
                                   .lane = "whatsapp|1055|" + guest,
@@ -323,8 +328,32 @@ TEST_F(WorkerTest, BuriesAMessageThatCannotBeHandled) {
   EXPECT_EQ(letters[0].reason, "not a text");
 }
 
-TEST_F(WorkerTest, SaysThatItCannotReadAPicture) {
-  receive("m1", {.type = "media", .media = channel::Media{.kind = "image"}});
+TEST_F(WorkerTest, TakesAPictureOfAGuestWithAReservationForTheReceiptOfHisDeposit) {
+  receive("m1", {.type = "media", .media = channel::Media{.kind = "image", .reference = "f-1"}});
+  pms_.answer(pms::method::find, pms::ReservationList{{*made().reservation}});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().back(), "deposit.received");
+  const auto waiting = value_of(Deposits(*database_).waiting("hotel-sol", 10));
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].reservation, "CJ-7");
+  EXPECT_EQ(decode<channel::Media>(std::string_view(waiting[0].media))->reference, "f-1");
+}
+
+TEST_F(WorkerTest, OffersNoReadingsWhereTheFlagIsOff) {
+  Flags flags(*database_, pms_.clock);
+  value_of(flags.set("hotel-sol", std::string(kFlagEnhancedFallback), 0));
+  heard_ = nlu::ParseReply{.language = "en",
+                           .intent = {"cancel_reservation", 0.3},
+                           .ranking = {{"cancel_reservation", 0.3}, {"human", 0.2}}};
+  receive("m1");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(
+      leaving(),
+      (std::vector<std::string>{"Sorry, I did not understand. Could you say it in other words?"}));
+}
+
+TEST_F(WorkerTest, SaysThatItCannotSeeAFilm) {
+  receive("m1", {.type = "media", .media = channel::Media{.kind = "video"}});
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving(),
             (std::vector<std::string>{
@@ -419,6 +448,65 @@ TEST_F(WorkerTest, TellsACallerWhoWaitsThatAPersonHasHisRequest) {
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving().back(),
             "The hotel's team already has your request and will get back to you.");
+}
+
+TEST_F(WorkerTest, ChangesWhatTheGuestConfirms) {
+  const auto before = *made().reservation;
+  save({.language = "en",
+        .flow = "modify_reservation",
+        .pending = "confirm",
+        .proposal = {
+            .kind = "modify", .before = before, .modify = {.id = "M-1", .guest_name = "Eva"}}});
+  receive("m1");
+  hear("confirm");
+  auto after = made();
+  after.reservation->guest_name = "Eva";
+  pms_.answer(pms::method::modify, after);
+  EXPECT_TRUE(step());
+  ASSERT_EQ(leaving().size(), 2U);
+  EXPECT_TRUE(leaving()[0].starts_with("Done. Your reservation CJ-7 is now: "));
+  EXPECT_EQ(leaving()[1], "reservation.modified");
+  EXPECT_EQ(value_of(reservations_->find("CJ-7"))->guest_name, "Eva");
+}
+
+TEST_F(WorkerTest, ReservesAKindOfRoomForOneGuestAtATime) {
+  Locks locks(*database_);
+  const auto taken = [&](const std::string& holder) {
+    return value_of(
+        locks.acquire("hotel-sol", "frontdesk|double", holder, pms_.clock.now(), Millis(60'000)));
+  };
+  ASSERT_TRUE(taken("another guest"));
+  propose();
+  receive("m1");
+  hear("confirm");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+  EXPECT_EQ(value_of(locks.audit("hotel-sol", "frontdesk|double", 1)).at(0).action, "refused");
+
+  value_of(database_->transact([&](Transaction& tx) {
+    Locks::release(tx, "hotel-sol", "frontdesk|double", "another guest", pms_.clock.now());
+  }));
+  pms_.clock.advance(Millis(2'000));
+  pms_.answer(pms::method::create, pms::ReservationAnswer{.outcome = "no_availability"});
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(leaving().at(0).starts_with("I am very sorry: somebody has just taken the last"));
+  EXPECT_TRUE(taken("a third guest"));
+}
+
+TEST_F(WorkerTest, AsksAGuestWhoFloodsItOnceToSlowDown) {
+  pipeline_.limits.conversation.messages_per_minute = 2;
+  hear("thanks");
+  for (const auto* id : {"m1", "m2", "m3", "m4"}) receive(id);
+  while (step()) {
+  }
+  EXPECT_EQ(leaving(), (std::vector<std::string>{
+                           "You are welcome!", "You are welcome!",
+                           "I am getting many messages of yours at once. Please give me a minute, "
+                           "and then go on."}));
+  pms_.clock.advance(Millis(60'000));
+  receive("m5");
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving().size(), 4U);
 }
 
 TEST_F(WorkerTest, KeepsSilentInGroups) {

@@ -113,9 +113,29 @@ TEST_F(Load, ReadsTheHouse) {
   phone: +54 387 555
   check_in: "14:30"
   check_out: "10:00"
+  latest_check_out: "13:00"
 )");
   EXPECT_EQ(loaded.pipeline.hotel,
-            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", 14h + 30min, 10h}));
+            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", 14h + 30min, 10h, 13h}));
+}
+
+TEST_F(Load, ReadsTheHoursOfTheStaff) {
+  auto loaded = load_with(R"(hours:
+  mon: ["15:00-24:00", "09:00-13:00"]
+  holidays: ["2026-12-25"]
+  gates: [service_request]
+  urgent: [human]
+)");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  BusinessHours expected{
+      .holidays = {*parse_date("2026-12-25")}, .gates = {"service_request"}, .urgent = {"human"}};
+  expected.week[1] = {{9h, 13h}, {15h, 24h}};
+  EXPECT_EQ(loaded.pipeline.hours, expected);
+}
+
+TEST_F(Load, TellsHoursThatAreNone) {
+  EXPECT_THAT(lines(load_with("hours: {mon: [\"13:00-09:00\"]}\n")),
+              testing::Contains(testing::HasSubstr("\"hours.mon\"")));
 }
 
 TEST_F(Load, ReadsFlowsNotifyAndTexts) {

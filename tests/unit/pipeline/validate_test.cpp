@@ -122,11 +122,20 @@ TEST_F(Validate, WithoutAVocabularyEveryWordPasses) {
   EXPECT_THAT(findings(), IsEmpty());
 }
 
+TEST_F(Validate, TellsHoursThatGateNoIntentOrOpenOnNoDay) {
+  pipeline.hours = BusinessHours{.gates = {"greetin"}, .urgent = {"make_reservation"}};
+  EXPECT_THAT(findings(),
+              ElementsAre("hours.gates[0]: error: \"greetin\" is not an intent; did you mean "
+                          "\"greeting\"?\n    needed: one of greeting, make_reservation",
+                          "hours: error: \"hours\" opens on no day; name the days that are "
+                          "open\n    needed: mon: [\"09:00-20:00\"]"));
+}
+
 TEST_F(Validate, TellsLanguagesThatTheHostDoesNotSpeak) {
   pipeline.languages = {"es", "de"};
   EXPECT_THAT(findings(),
               ElementsAre("languages[1]: error: \"de\" is not a language of this release\n"
-                          "    needed: one of es, en"));
+                          "    needed: one of es, en, pt"));
 }
 
 TEST_F(Validate, TellsTextsThatReplaceNothingAndTranslationsThatAreMissingOrTooMany) {

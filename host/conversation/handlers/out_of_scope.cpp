@@ -1,0 +1,10 @@
+#include "conversation/handlers.hpp"
+#include "conversation/handlers/common.hpp"
+
+namespace conserje {
+
+Step out_of_scope(const Turn& turn) {
+  return then_resume(turn, say("out_of_scope", {{"hotel", turn.pipeline.hotel.name}}));
+}
+
+}  // namespace conserje
