@@ -86,6 +86,10 @@ Step within_hours(Step step, std::string_view intent, const Turn& turn, const In
   return told;
 }
 
+bool asks_for_reservations(const Step& step) {
+  return std::holds_alternative<pms::FindRequest>(std::get<Lookup>(step).query);
+}
+
 /// Answers a Lookup into the turn.
 Status look_up(const Lookup& lookup, Turn& turn, Gateway& pms) {
   if (const auto* query = std::get_if<pms::AvailabilityRequest>(&lookup.query)) {
@@ -163,6 +167,10 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
             .offers_readings = incoming.offers_readings};
   Step step = row.handler(turn);
   for (int lookups = 0; std::holds_alternative<Lookup>(step); ++lookups) {
+    if (incoming.unverified && asks_for_reservations(step)) {
+      step = then_resume(turn, say("unverified", {{"hotel", pipeline.hotel.name}}));
+      break;
+    }
     if (lookups == kMaxLookups)
       return Error{ErrorClass::bug, std::string(intent) + ": asks without end"};
     if (const auto found = look_up(std::get<Lookup>(step), turn, pms); !found) return found.error();

@@ -29,6 +29,7 @@ struct Incoming {
   Millis time_of_day{};  // Since midnight, in the house's time zone.
   std::int64_t now_ms = 0;
   bool offers_readings = true;  // See Turn.
+  bool unverified = false;  // Nobody vouches for the sender: no reservation is looked up for him.
 };
 
 /// Lets the handlers decide: merges slots, routes, answers at most kMaxLookups lookups, and applies

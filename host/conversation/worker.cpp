@@ -177,6 +177,8 @@ Status Worker::recognise(Work& work) {
   if (!guest) return guest.error();
   work.guest = *guest;
   work.lane = work.row().channel + "|" + work.message.account + "|" + work.guest;
+  // What somebody writes in a guest's name does not go on with that guest's conversation.
+  if (work.message.unverified) work.lane += "|unverified";
   work.guest_hash = hash_guest(parts_.guest_key, work.lane);
   return Done{};
 }
@@ -267,7 +269,8 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
        .today = work.local.date,
        .time_of_day = work.local.time_of_day,
        .now_ms = work.now.time_since_epoch().count(),
-       .offers_readings = flags_.is_on(work.row().tenant, kFlagEnhancedFallback, work.guest_hash)},
+       .offers_readings = flags_.is_on(work.row().tenant, kFlagEnhancedFallback, work.guest_hash),
+       .unverified = work.message.unverified},
       parts_.pipeline, *work.flow, *work.pms);
   if (!outcome) {  // The PMS cannot be asked now; the guest should not wait for it.
     work.log.warn("lookup failed", {{"pms", work.flow->pms}, {"error", outcome.error().message}});

@@ -142,7 +142,8 @@ class HouseOnStage final : public Stage {
           guests(database),
           acts(database),
           reservations(database),
-          notification_logs(database) {}
+          notification_logs(database),
+          media_files(database) {}
     Inbox inbox;
     Outbox outbox;
     Sessions sessions;
@@ -150,6 +151,7 @@ class HouseOnStage final : public Stage {
     Acts acts;
     Reservations reservations;
     NotificationLogs notification_logs;
+    MediaFiles media_files;
   };
 
   Status start_plugins() {
@@ -181,6 +183,7 @@ class HouseOnStage final : public Stage {
             .acts = rooms_->acts,
             .reservations = rooms_->reservations,
             .notification_logs = rooms_->notification_logs,
+            .media_files = rooms_->media_files,
             .pipeline = pipeline_,
             .texts = *house_.texts,
             .understand =
@@ -188,6 +191,10 @@ class HouseOnStage final : public Stage {
                   return registry_->find(name)->call_as<nlu::ParseReply>(
                       {.tenant = pipeline_.tenant}, nlu::method::parse, request);
                 },
+            .transcribe = [](const std::string&, const MediaFile&,
+                             const std::string&) -> Result<std::string> {
+              return Error{ErrorClass::permanent, "nothing is heard on a stage"};
+            },
             .gateways = std::move(gateways),
             .clock = clock_,
             .random = random_,

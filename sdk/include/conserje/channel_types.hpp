@@ -424,7 +424,9 @@ inline void read(const Json& json, HttpAnswer& value) {
 /// The sender of the webhook waits for an answer made from what is said to the messages of this
 /// delivery.
 struct Question {
-  /// From the arrival; the answer of the events is given when it comes first.
+  /// From the arrival. When it comes first, `answer` is called with what was said by then, the rest
+  /// as failed. The answer of the events is given only where the host has no room for one more who
+  /// waits, or where `answer` fails.
   std::int64_t deadline_ms = 0;
   /// The plugin's own, given back with `answer`.
   Json context{};

@@ -61,6 +61,18 @@ TEST_F(Decide, LooksUpBeforeItAnswers) {
   EXPECT_EQ(outcome->say.lines.at(0).key, "reservation.not_found");
 }
 
+TEST_F(Decide, LooksUpNoReservationForOneWhomNobodyVouchesFor) {
+  const Incoming incoming{.said = {.intent = "cancel_reservation", .confidence = 0.9},
+                          .language = "es",
+                          .guest_key = "+34600",
+                          .today = kToday,
+                          .unverified = true};
+  const auto outcome = decide({}, incoming, pipeline_, flow_, pms_.gateway());
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->say.lines, (std::vector<Line>{{"unverified", {{"hotel", "Hotel Sol"}}}}));
+  EXPECT_TRUE(pms_.calls.empty());
+}
+
 TEST_F(Decide, SaysWhenThePmsCannotBeAsked) {
   const Error refused{ErrorClass::auth, "who are you"};
   pms_.fail(pms::method::find, refused);

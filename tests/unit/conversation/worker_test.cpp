@@ -620,5 +620,16 @@ TEST_F(WorkerTest, AnswersUnderTheSameSubject) {
   EXPECT_EQ(request.subject, "Booking");
 }
 
+TEST_F(WorkerTest, WhatIsWrittenInAGuestsNameDoesNotGoOnWithHisConversation) {
+  save({.language = "en",
+        .flow = "cancel_reservation",
+        .pending = "confirm",
+        .proposal = {.kind = "cancel", .cancel = made().reservation.value()}});
+  hear("confirm");
+  receive("A1", {.text = "yes", .unverified = true});
+  step();
+  EXPECT_TRUE(pms_.calls.empty());
+}
+
 }  // namespace
 }  // namespace conserje
