@@ -17,20 +17,20 @@ def answers(hotel):
 def test_a_passing_error_of_the_channel_is_tried_again(small_hotel, name):
     small_hotel.graph.fail_next(graph_api.error(name))
     small_hotel.ask(GUEST, "Hola")
-    assert len(small_hotel.graph.requests) == 2
+    assert len(small_hotel.graph.posts) == 2
 
 
 def test_an_answer_of_the_channel_that_is_no_json_is_tried_again(small_hotel):
     small_hotel.graph.fail_next(graph_api.NOT_JSON)
     small_hotel.ask(GUEST, "Hola")
-    assert len(small_hotel.graph.requests) == 2
+    assert len(small_hotel.graph.posts) == 2
 
 
 def test_a_lasting_error_of_the_channel_is_a_dead_letter_with_its_reason(hotel):
     hotel.graph.fail_next(graph_api.error("undeliverable"))
     hotel.say(GUEST, "Hola")
     hotel.graph.wait_for(lambda: hotel.rows("SELECT 1 FROM dead_letters WHERE reason LIKE '%131026%'"))
-    assert len(hotel.graph.requests) == 1
+    assert len(hotel.graph.posts) == 1
 
 
 def test_a_window_that_closed_meanwhile_is_passed_by_a_template(hotel):
@@ -48,7 +48,7 @@ def test_a_closed_window_without_a_template_is_a_dead_letter_that_names_the_sett
     graph.fail_next(graph_api.error("window"))
     hotel.say(GUEST, "Hola")
     graph.wait_for(lambda: hotel.rows("SELECT 1 FROM dead_letters WHERE reason LIKE '%whatsapp.reply_template%'"))
-    assert len(graph.requests) == 1
+    assert len(graph.posts) == 1
 
 
 @pytest.mark.parametrize("fault", [stand_in.CUT, stand_in.DROP], ids=["cut", "drop"])
@@ -72,7 +72,7 @@ def test_a_reply_that_the_channel_never_took_is_sent_after_the_wait(hotel):
 def test_a_channel_that_never_answers_holds_up_nobody_else(small_hotel):
     small_hotel.graph.fail_next(stand_in.STALL)
     small_hotel.say(GUEST, "Hola")
-    small_hotel.graph.wait_for(lambda: small_hotel.graph.requests)
+    small_hotel.graph.wait_for(lambda: small_hotel.graph.posts)
     small_hotel.ask("34655010204", "Hola")
 
 

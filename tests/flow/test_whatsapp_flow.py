@@ -187,7 +187,7 @@ def test_no_part_of_a_long_answer_goes_twice_over_a_restart(talkative):
     graph = talkative.graph
     graph.fail_next(AS_USUAL, graph_api.error("throughput"))  # Ten seconds later it goes on.
     talkative.say(GUEST, "¿A qué hora es el desayuno?")
-    graph.wait_for(lambda: len(graph.requests) == 2)
+    graph.wait_for(lambda: len(graph.posts) == 2)
     talkative.host.restart()
     graph.wait_for(lambda: talkative.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"), timeout_s=60)
     assert " ".join(graph.texts_to(GUEST)) == (200 * PARAGRAPH).strip()
@@ -221,7 +221,7 @@ def test_what_a_guest_wrote_is_marked_as_read(graph, receiver, config, make_host
     message_id = hotel.say(GUEST, "Hola")
     graph.wait_for(lambda: graph.texts_to(GUEST))
     assert graph.read == [message_id]
-    assert (b"typing_indicator" in graph.requests[0].body) == (setting == "typing")
+    assert (b"typing_indicator" in graph.posts[0].body) == (setting == "typing")
 
 
 def test_a_number_that_nobody_listens_to_is_subscribed_again(graph, receiver, config, make_host):

@@ -126,6 +126,11 @@ class GraphApi(StandIn):
             return self._health(request)
         return Answer.json(error_body(100, "Unsupported request"), 400)
 
+    @property
+    def posts(self):
+        """The requests to send something, or to mark it as read, in order; not the questions about health."""
+        return [request for request in self.requests if request.method == "POST" and request.path.endswith("/messages")]
+
     def messages_to(self, guest):
         """What `guest` (digits, or a user id) was sent, in order."""
         return [message for message in self.sent if guest in (message.get("to", "").lstrip("+"), message.get("recipient"))]
