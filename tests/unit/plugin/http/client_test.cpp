@@ -8,6 +8,7 @@
 #include <fstream>
 #include <future>
 #include <latch>
+#include <memory>
 
 #include "socket_server.hpp"
 
@@ -318,13 +319,13 @@ TEST_F(HttpClientTest, CancelsACallThatWaits) {
 }
 
 TEST_F(HttpClientTest, CancelsAWaitThatIsAskedToStop) {
-  std::stop_source stop;
+  const auto stop = std::make_unique<std::stop_source>();  // Where GCC sees it begin.
   SocketServer server([&](Peer& peer) {
     peer.read_request();
-    stop.request_stop();
+    stop->request_stop();
     peer.wait_for_end();
   });
-  EXPECT_EQ(client.send_and_wait(to(server), stop.get_token()),
+  EXPECT_EQ(client.send_and_wait(to(server), stop->get_token()),
             Error(ErrorClass::cancelled, "HTTP call was cancelled"));
 }
 
