@@ -767,6 +767,16 @@ bool past_unit(Captures captures, Meaning& made) {
   return unit.unit < Grain::day && counted_from_now({.number = -1, .unit = unit.unit}, 0, made);
 }
 
+bool initial_units(Captures captures, Meaning& made) {
+  const Meaning length = length_in(captures);
+  const Meaning* whole = find(captures, Category::period);
+  made.when = whole->when;
+  made.by_length = true;
+  made.number = length.number;
+  made.unit = length.unit;
+  return length.unit >= Grain::day && made.when.edge == Edge::none;
+}
+
 bool final_units(Captures captures, Meaning& made) {
   const Meaning duration = length_in(captures);
   for (const Capture& capture : captures)

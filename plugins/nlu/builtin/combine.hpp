@@ -87,17 +87,18 @@ bool range_on_day(Captures captures, Meaning& made);  ///< a [time_range] on the
 bool starting(Captures captures, Meaning& made);  ///< from a moment on; with a duration, that long
 bool since(Captures captures, Meaning& made);     ///< only a beginning
 bool after(Captures captures, Meaning& made);     ///< from the end of a period on
-bool since_on_day(Captures captures, Meaning& made);  ///< from a clock time of a day on
-bool until(Captures captures, Meaning& made);         ///< only an end
-bool through(Captures captures, Meaning& made);       ///< only an end, which still belongs to it
-bool until_on_day(Captures captures, Meaning& made);  ///< up to a clock time of a day
-bool until_now(Captures captures, Meaning& made);     ///< up to today
-bool within(Captures captures, Meaning& made);        ///< [duration] that begins today, or now
-bool coming_unit(Captures captures, Meaning& made);   ///< the next [unit], shorter than a day
-bool past_unit(Captures captures, Meaning& made);     ///< the last [unit], shorter than a day
-bool final_units(Captures captures, Meaning& made);   ///< the last [duration] of a period
-bool coming_units(Captures captures, Meaning& made);  ///< the next [duration], from now
-bool past_units(Captures captures, Meaning& made);    ///< the last [duration], up to now
+bool since_on_day(Captures captures, Meaning& made);   ///< from a clock time of a day on
+bool until(Captures captures, Meaning& made);          ///< only an end
+bool through(Captures captures, Meaning& made);        ///< only an end, which still belongs to it
+bool until_on_day(Captures captures, Meaning& made);   ///< up to a clock time of a day
+bool until_now(Captures captures, Meaning& made);      ///< up to today
+bool within(Captures captures, Meaning& made);         ///< [duration] that begins today, or now
+bool coming_unit(Captures captures, Meaning& made);    ///< the next [unit], shorter than a day
+bool past_unit(Captures captures, Meaning& made);      ///< the last [unit], shorter than a day
+bool initial_units(Captures captures, Meaning& made);  ///< the first [duration] of a period
+bool final_units(Captures captures, Meaning& made);    ///< the last [duration] of a period
+bool coming_units(Captures captures, Meaning& made);   ///< the next [duration], from now
+bool past_units(Captures captures, Meaning& made);     ///< the last [duration], up to now
 
 // Amounts.
 bool some_units(Captures captures, Meaning& made);      ///< [number] [unit]

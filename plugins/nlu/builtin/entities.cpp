@@ -10,7 +10,9 @@
 namespace conserje::nlu {
 namespace {
 
-Grammar make(const LanguageTables& tables) { return {tables.lexemes, tables.sections}; }
+Grammar make(const LanguageTables& tables) {
+  return {tables.lexemes, tables.sections, tables.ordinals_are_days};
+}
 
 /// The entity that a category becomes, and what breaks a tie between equally long readings.
 /// Categories that are not here are building blocks.

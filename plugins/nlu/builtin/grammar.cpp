@@ -128,7 +128,9 @@ bool Chart::add(Category category, std::size_t begin, std::size_t end, const Mea
   return true;
 }
 
-Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections) {
+Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections,
+                 bool ordinals_are_days)
+    : ordinals_are_days_(ordinals_are_days) {
   const auto learn = [&](std::string_view word) { vocabulary_.push_back(word); };
   for (const Lexeme& lexeme : lexemes)
     for_each_piece(lexeme.phrases, '|',
@@ -293,7 +295,7 @@ class Grammar::Matcher {
       i = item.next;
       if (!element.categories.test(static_cast<std::size_t>(item.category))) continue;
       const bool ordinal_day = item.category == Category::ordinal && takes_ordinals(element.role);
-      if (ordinal_day && is_weekday(token, item.end)) continue;  // "Sexta" is rather Friday.
+      if (ordinal_day && !is_day(item)) continue;
       const Role role =
           item.category == Category::number || ordinal_day ? element.role : Role::none;
       if (role != Role::none && !fits_role(role, item)) continue;
@@ -304,12 +306,11 @@ class Grammar::Matcher {
     return 0;
   }
 
-  bool is_weekday(std::size_t token, std::size_t end) const {
-    bool found = false;
-    chart_.for_each_at(token, [&](const Item& item) {
-      found |= item.category == Category::weekday && item.end == end;
-    });
-    return found;
+  /// "El cuarto" is a room, "o quarto" too; "sexta" is Friday: of ordinals in words only the first
+  /// is a day, except in English.
+  bool is_day(const Item& ordinal) const {
+    return grammar_.ordinals_are_days_ || ordinal.meaning.number == 1 ||
+           chart_.text().tokens[ordinal.begin].kind == TokenKind::digits;
   }
 
   /// Two digits for minutes and short years, four for a year; within the role's bounds.

@@ -119,7 +119,10 @@ class Chart {
 class Grammar {
  public:
   /// Throws std::logic_error naming the pattern that does not read: that is a mistake in a table.
-  Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections);
+  /// `ordinals_are_days`: any ordinal in words may be a day, as in English; otherwise only the
+  /// first.
+  Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections,
+          bool ordinals_are_days = false);
 
   /// Adds every lexeme of the text to the chart.
   void read_words(Chart& chart) const;
@@ -174,6 +177,7 @@ class Grammar {
   std::vector<WordId> words_;                 // of all phrases and elements
   std::vector<Phrase> phrases_;               // sorted by their first word
   std::vector<Index> sections_;
+  bool ordinals_are_days_;
 };
 
 }  // namespace conserje::nlu

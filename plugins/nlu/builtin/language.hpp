@@ -12,7 +12,8 @@ namespace conserje::nlu {
 
 struct LanguageTables {
   std::span<const Lexeme> lexemes;
-  std::vector<Section> sections;  // in the order in which they run
+  std::vector<Section> sections;   // in the order in which they run
+  bool ordinals_are_days = false;  // "the fourth" is one; "el cuarto" is a room
 };
 
 LanguageTables spanish();

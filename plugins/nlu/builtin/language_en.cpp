@@ -485,6 +485,7 @@ constexpr Rule kParts[] = {
     {"[edge] -? [part]", part, together},
     {"[part] [edge]", part, together},
     {"[edge] -? [part_today]", part_today, together},
+    {"[part_today] [edge] ![period|date|part|part_noun]", part_today, together},
 };
 
 constexpr Rule kDates[] = {
@@ -723,6 +724,7 @@ constexpr Rule kRanges[] = {
     {"from? [day] to|until|till|through [day] in|of [period]", range, from_to_in},
     {"from? [figure|ordinal] - [day] in|of [period]", range, from_to_in},
     {"the? last|final [duration] of|in [period]", range, final_units},
+    {"the? first [duration] of|in [period]", range, initial_units},
     {"from|between [month] the? [day] to|until|till|through|thru|and the? [day]", range,
      on_from_to},
     {"from|between [month] the? [figure|ordinal] - the? [day]", range, on_from_to},
@@ -816,7 +818,8 @@ LanguageTables english() {
   return {kLexemes,
           {kFractions, shared_number_rules(), kNumbers, shared_guest_rules(), kDurations,
            shared_clock_rules(), kClocks, kParts, shared_date_rules(), month_day_rules(), kDates,
-           kDatetimes, kTimeRanges, kRanges, kGuests}};
+           kDatetimes, kTimeRanges, kRanges, kGuests},
+          true};
 }
 
 }  // namespace conserje::nlu

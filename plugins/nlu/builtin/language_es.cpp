@@ -242,6 +242,7 @@ constexpr Lexeme kLexemes[] = {
     {part, "a primera hora", means::part(Part::morning, Edge::start)},
     {part, "a ultima hora", means::part(Part::evening, Edge::end)},
     {part_noun, "madrugada|la madrugada", means::part(Part::dawn)},
+    {day_part, "la manana", means::part(Part::morning)},
     {part_noun, "la manana|media manana", means::part(Part::morning)},
     {part_noun, "tarde|la tarde", means::part(Part::evening)},
     {part_noun, "noche|la noche", means::part(Part::night)},
@@ -251,6 +252,7 @@ constexpr Lexeme kLexemes[] = {
     {part_today, "este mediodia|este pasado mediodia|este medio dia",
      means::day(0, Part::afternoon)},
     {part_today, "esta noche", means::day(0, Part::night)},
+    {part_today, "anteanoche|antes de anoche|antier en la noche", means::day(-2, Part::night)},
     {part_today, "anoche", means::day(-1, Part::night)},
     {half, "am|a . m .|a . m|a m", means::part(Part::dawn)},
     {half, "pm|p . m .|p . m|p m", means::part(Part::afternoon)},
@@ -493,6 +495,7 @@ constexpr Rule kClocks[] = {
     {"tipo las? [hour]", clock, together},
     {"a eso de [clock]", clock, same},
     {"alrededor de [clock]", clock, same},
+    {"en torno a [clock]", clock, same},
     {"cerca de [clock]", clock, same},
     {"como a [clock]", clock, same},
 };
@@ -504,6 +507,7 @@ constexpr Rule kParts[] = {
     {"mas? tarde [part|part_noun]", part, later_in},
     {"mas? tarde [part_today]", part_today, later_in},
     {"[edge] [part_today]", part_today, together},
+    {"[part_today] [edge]", part_today, together},
     {"[edge] de [part_today]", part_today, together},
 };
 
@@ -531,6 +535,7 @@ constexpr Rule kDates[] = {
     {"dia [day]", date, together},
     {"del dia", date, today},
     {"proximo [day] ~/ ~[month_number]", date, together},
+    {"el? proximo dia? [figure]", date, together},
     {"el [day] ![unit]", date, together},
     {"[weekday] [day]", date, together},
     {"[weekday]", date, together},
@@ -649,6 +654,7 @@ constexpr Rule kDatetimes[] = {
 constexpr Rule kTimeRanges[] = {
     {"despues de|del la? [meal]", time_range, after},
     {"tras [meal]", time_range, after},
+    {"tras [clock]", time_range, since},
     {"antes de|del la? [meal]", time_range, until},
     {"de|desde|entre las? [hour|clock] a|hasta|y|-|al las? [clock]", time_range, from_to},
     {"de|desde|entre las? [hour|clock] a|hasta|y|-|al las? [hour] "
@@ -699,7 +705,8 @@ constexpr Rule kRanges[] = {
     {"a? mas tardar [date|datetime|period]", range, through},
     {"[datetime] por|durante [duration]", range, starting},
     {"del|desde|de|entre el|la? dia? [day] al|a|y|hasta|- el|la? dia? [date]", range, from_to},
-    {"[day] al|a|hasta|- el? [date]", range, from_to},
+    {"[day] al|a|hasta el? [date]", range, from_to},
+    {"[day] - ![month] el? [date]", range, from_to},
     {"del|desde el? dia? [day] al|hasta el? dia? [day]", range, from_to},
     {"entre el dia? [day] y el dia? [day]", range, from_to},
     {"entre|de? los? dias [day] y|al|a|hasta|- el? [day|date]", range, from_to},
@@ -720,6 +727,7 @@ constexpr Rule kRanges[] = {
     {"[date] ,|por|x|durante? [nights]", range, starting},
     {"[date] por|x|durante [duration]", range, starting},
     {"desde [date|datetime|period]", range, since},
+    {"a partir de|del dia? [day] ![unit|guests|room|currency|month]", range, since},
     {"a partir de|del [date|datetime|period]", range, since},
     {"empezando|empienzando|comenzando|empieza el|la? [date|datetime|period]", range, since},
     {"despues de|del [date|datetime|period]", range, after},
@@ -742,6 +750,9 @@ constexpr Rule kRanges[] = {
     {"proximo|proxima [unit]", range, coming_unit},
     {"ultimo|ultima|pasado|pasada [unit]", range, past_unit},
     {"ultimos|ultimas [duration] de|del [period]", range, final_units},
+    {"primeros|primeras [duration] de|del [period]", range, initial_units},
+    {"[count] primeros|primeras [unit] de|del [period]", range, initial_units},
+    {"[count] ultimos|ultimas [unit] de|del [period]", range, final_units},
     {"los|las [range]", range, same},
     {"en los|las [range]", range, same},
 };

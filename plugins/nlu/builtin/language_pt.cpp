@@ -429,6 +429,7 @@ constexpr Rule kParts[] = {
     {"mais? tarde [part]", part, later_in},
     {"mais? tarde [part_today]", part_today, later_in},
     {"[edge] [part_today]", part_today, together},
+    {"[part_today] [edge]", part_today, together},
 };
 
 constexpr Rule kDates[] = {
@@ -592,7 +593,8 @@ constexpr Rule kRanges[] = {
      on_from_to},
     {"[datetime] por|durante [duration]", range, starting},
     {"do|de|desde|entre o? dia? [day] ao|a|ate|e|- o? dia? [date]", range, from_to},
-    {"[day] ao|a|ate|- o? dia? [date]", range, from_to},
+    {"[day] ao|a|ate o? dia? [date]", range, from_to},
+    {"[day] - ![month] o? dia? [date]", range, from_to},
     {"do|desde|de o? dia? [day] ao|ate o? dia? [day]", range, from_to},
     {"de [day] a [day] =de", range, from_to},
     {"entre o? dia [day] e o? dia? [day]", range, from_to},
@@ -642,6 +644,8 @@ constexpr Rule kRanges[] = {
     {"[duration] passados|passadas|anteriores", range, past_units},
     {"proximo|proxima [unit]", range, coming_unit},
     {"ultimo|ultima [unit]", range, past_unit},
+    {"primeiros|primeiras [duration] de|do|da? [period]", range, initial_units},
+    {"[count] primeiros|primeiras [unit] de|do|da? [period]", range, initial_units},
     {"as|os? ultimos|ultimas [duration] de|do|da? [period]", range, final_units},
     {"os|as|nos|nas [range]", range, same},
 };

@@ -311,6 +311,7 @@ TEST(Said, OnTuesdayThatItIsTuesday) {
 TEST(Dates, WithDotsDashesAndMonthsInLetters) {
   check({{es, "24.12.2026", "date 2026-12-24"},
          {es, "24-dic-2026", "date 2026-12-24"},
+         {es, "24-dic-26", "date 2026-12-24"},
          {es, "2026/dic/24", "date 2026-12-24"},
          {es, "el 4.º", "date 2026-12-04"},
          {es, "4/22", "date 2027-04-22"},
@@ -395,6 +396,7 @@ TEST(Dates, TheNextAndLastOfMany) {
          {en, "within 3 days", "date 2026-11-20..2026-11-23"},
          {en, "the next few hours", "date 2026-11-20T10:00:00..2026-11-20T13:00:00"},
          {en, "the last 3 weeks of this year", "date 2026-12-07..2026-12-28"},
+         {es, "los primeros 10 días de mayo", "date 2027-05-01..2027-05-11"},
          {pt, "os dois próximos meses", "date 2026-11-21..2027-01-21"}});
 }
 
@@ -467,6 +469,8 @@ TEST(Durations, OfSeveralUnitsAndParts) {
 TEST(Dates, WhatIsNoDateIsNone) {
   check({{es, "de dos a cuatro personas", R"(party_size {"adults":4,"children":0})"},
          {es, "las dos habitaciones", "rooms 2"},
+         {es, "el cuarto está sucio", ""},
+         {pt, "o quarto está sujo", ""},
          {en, "the sun terrace", ""},
          {en, "good night", ""},
          {en, "this may take long", ""},
