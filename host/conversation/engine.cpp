@@ -10,11 +10,11 @@
 namespace conserje {
 namespace {
 
-/// Words that say nothing to us tell no language either.
+/// Of words that are no sentence (a bare code, a number, nothing that we understood) the language
+/// is a guess: the one that was spoken stays.
 std::string spoken(const std::string& heard, const std::string& so_far, const Said& said,
                    const Pipeline& pipeline) {
-  const bool says_nothing = said.confidence < kUnderstood && !said.names_slots;
-  if (says_nothing && !so_far.empty()) return so_far;
+  if (said.confidence < kUnderstood && !so_far.empty()) return so_far;
   if (std::ranges::find(pipeline.languages, heard) != pipeline.languages.end()) return heard;
   return so_far.empty() ? pipeline.languages.front() : so_far;
 }

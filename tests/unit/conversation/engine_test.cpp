@@ -54,6 +54,12 @@ TEST_F(Decide, KeepsTheLanguageOverWordsThatSayNothing) {
             "es");
 }
 
+TEST_F(Decide, KeepsTheLanguageOverABareCode) {
+  const Said code{
+      .intent = "greeting", .confidence = 0.1, .slots = {.code = "CJ-1"}, .names_slots = true};
+  EXPECT_EQ(decide_on({.language = "en"}, code, "es")->session.language, "en");
+}
+
 TEST_F(Decide, LooksUpBeforeItAnswers) {
   pms_.answer(pms::method::find, pms::ReservationList{});
   const auto outcome = decide_on({}, {.intent = "reservation_status", .confidence = 0.9});
