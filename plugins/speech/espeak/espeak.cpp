@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "conserje/text.hpp"
 #include "ogg_opus.hpp"
@@ -39,8 +40,9 @@ std::string spoken(std::string_view text) {
 Result<std::unique_ptr<Espeak>> Espeak::create(Host host, const Json& json) {
   auto config = decode_config<Config>(json);
   if (!config) return config.error();
-  for (const auto& voice : config->voices)
-    if (const auto found = check_voice(voice.name); !found) return found.error();
+  std::vector<std::string> names;
+  for (const auto& voice : config->voices) names.push_back(voice.name);
+  if (const auto found = check_voices(names); !found) return found.error();
   return std::unique_ptr<Espeak>(new Espeak(host, *std::move(config)));
 }
 

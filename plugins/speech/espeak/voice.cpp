@@ -60,9 +60,12 @@ int take_samples(short* samples, int count, espeak_EVENT* events) noexcept {
 
 }  // namespace
 
-Status check_voice(const std::string& name) {
+Status check_voices(const std::vector<std::string>& names) {
   const std::lock_guard lock(one_at_a_time);
-  return Library().take_voice(name);
+  const Library library;
+  for (const auto& name : names)
+    if (auto taken = library.take_voice(name); !taken) return taken;
+  return Done{};
 }
 
 Result<Sound> speak(const std::string& text, const std::string& voice,
