@@ -12,9 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto object = llm::first_object(text);
   if (!object.empty() && (object.front() != '{' || object.back() != '}')) std::abort();
   const auto direct = llm::read_answer(text);
-  const Json wrapped = {{"choices", {{{"message", {{"content", "text"}}}}}}};
-  auto completion = wrapped;
-  completion["choices"][0]["message"]["content"] = text;
+  const Json message = Json::object({{"content", text}});
+  const Json choice = Json::object({{"message", message}});
+  const Json completion = Json::object({{"choices", Json::array({choice})}});
   const auto within =
       llm::read_answer(completion.dump(-1, ' ', false, Json::error_handler_t::replace));
   for (const auto* read : {&direct, &within}) {
