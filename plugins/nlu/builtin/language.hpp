@@ -7,7 +7,7 @@
 #include "grammar.hpp"
 
 /// One language's tables, and what all of them share. To teach the engine a phrase, add a row in
-/// language_<xx>.cpp.
+/// language_<xx>.cpp; a way to say something, one in language_<xx>_rules.cpp.
 namespace conserje::nlu {
 
 struct LanguageTables {
@@ -19,6 +19,10 @@ struct LanguageTables {
 LanguageTables spanish();
 LanguageTables english();
 LanguageTables portuguese();
+
+std::span<const Lexeme> spanish_words();
+std::span<const Lexeme> english_words();
+std::span<const Lexeme> portuguese_words();
 
 std::span<const Rule> shared_number_rules();
 /// Rules for figures that every language writes alike: "20:00", "2026-12-10", "12 €".

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "combine_shared.hpp"
+
+// Durations and numbers, and what is counted: nights, guests, rooms, money.
+namespace conserje::nlu::combine {
+
+double seconds_of(Grain unit) {
+  switch (unit) {
+    case Grain::second: return 1;
+    case Grain::minute: return 60;
+    case Grain::hour: return 3600;
+    case Grain::part:
+    case Grain::day: return 86400;
+    case Grain::weekend: return 2 * 86400;
+    case Grain::week: return 7 * 86400;
+    case Grain::month: return 30 * 86400;
+    case Grain::year: return 365 * 86400;
+  }
+  return 0;
+}
+
+namespace {
+
+constexpr double kLeastPart = 0.01;                // "two and a hundredth"
+constexpr double kMaxSeconds = 1e3 * 365 * 86400;  // A thousand years are no stay.
+
+bool amount(double number, const Meaning& unit, Meaning& made) {
+  const double seconds = number * seconds_of(unit.unit);
+  if (number <= 0 || seconds > kMaxSeconds) return false;
+  made.number = number;
+  made.unit = unit.unit;
+  made.seconds = seconds;
+  made.when.working = unit.when.working;
+  return true;
+}
+
+bool amount_of_unit(Captures captures, double number, Meaning& made) {
+  return amount(number, *find(captures, Category::unit), made);
+}
+
+}  // namespace
+
+bool some_units(Captures captures, Meaning& made) {
+  return amount_of_unit(captures, find(captures, Category::number)->number, made);
+}
+bool one_unit(Captures captures, Meaning& made) { return amount_of_unit(captures, 1, made); }
+bool two_units(Captures captures, Meaning& made) { return amount_of_unit(captures, 2, made); }
+bool part_of_unit(Captures captures, Meaning& made) {
+  const double number = find(captures, Category::number)->number;
+  return number < 1 && amount_of_unit(captures, number, made);
+}
+bool few_units(Captures captures, Meaning& made) { return amount_of_unit(captures, kFew, made); }
+bool half_unit(Captures captures, Meaning& made) { return amount_of_unit(captures, 0.5, made); }
+bool one_and_half(Captures captures, Meaning& made) { return amount_of_unit(captures, 1.5, made); }
+bool units_and_half(Captures captures, Meaning& made) {
+  return amount_of_unit(captures, find(captures, Category::number)->number + 0.5, made);
+}
+
+bool plus(Captures captures, Meaning& made) {
+  const Meaning& first = *captures[0].meaning;
+  const Meaning& second = *captures[1].meaning;
+  if (second.unit == first.unit) return false;
+  made.unit = std::min(first.unit, second.unit);
+  made.seconds = first.seconds + second.seconds;
+  if (made.seconds > kMaxSeconds) return false;
+  made.number = made.seconds / seconds_of(made.unit);
+  return true;
+}
+
+namespace {
+
+double first_number(Captures captures) { return captures.front().meaning->number; }
+double last_number(Captures captures) { return captures.back().meaning->number; }
+
+bool made_number(double value, Meaning& made) {
+  made.number = value;
+  return std::isfinite(value);
+}
+
+/// 0.1578 for 1578.
+double as_decimals(double number) {
+  while (number >= 1) number /= 10;
+  return number;
+}
+
+}  // namespace
+
+bool half_more(Captures captures, Meaning& made) {
+  const double number = first_number(captures);
+  double scale = 1;  // "dos millones y medio"
+  while (number >= 1e6 && std::fmod(number, scale * 1000) == 0) scale *= 1000;
+  return made_number(number + 0.5 * (scale < 1e6 ? 1 : scale), made);
+}
+bool fraction(Captures captures, Meaning& made) {
+  return last_number(captures) >= 2 &&
+         made_number(first_number(captures) / last_number(captures), made);
+}
+bool one_part(Captures captures, Meaning& made) {
+  return made_number(1 / last_number(captures), made);
+}
+bool half_of_number(Captures captures, Meaning& made) {
+  return last_number(captures) >= 1000 && made_number(last_number(captures) / 2, made);
+}
+bool quarter_of_number(Captures captures, Meaning& made) {
+  return last_number(captures) >= 1000 && made_number(last_number(captures) / 4, made);
+}
+bool proper_fraction(Captures captures, Meaning& made) {
+  return first_number(captures) < last_number(captures) && fraction(captures, made);
+}
+bool fraction_of_product(Captures captures, Meaning& made) {
+  const double denominator = captures[1].meaning->number * last_number(captures);
+  return last_number(captures) >= 1000 && made_number(first_number(captures) / denominator, made);
+}
+bool mixed(Captures captures, Meaning& made) {
+  const double whole = first_number(captures), rest = last_number(captures);
+  if (rest < kLeastPart || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole))
+    return false;
+  return made_number(whole + rest, made);
+}
+bool decimals(Captures captures, Meaning& made) {
+  return made_number(first_number(captures) + as_decimals(last_number(captures)), made);
+}
+bool only_decimals(Captures captures, Meaning& made) {
+  return made_number(as_decimals(first_number(captures)), made);
+}
+bool spelled_decimals(Captures captures, Meaning& made) {
+  double value = first_number(captures), place = 0.1;
+  for (const Capture& capture : captures.subspan(1)) {
+    if (capture.meaning->number >= 10) return false;
+    value += place * capture.meaning->number;
+    place /= 10;
+  }
+  return made_number(value, made);
+}
+bool decimals_after_zero(Captures captures, Meaning& made) {
+  return made_number(first_number(captures) + as_decimals(last_number(captures)) / 10, made);
+}
+bool scaled(Captures captures, Meaning& made) {
+  return made_number(first_number(captures) * last_number(captures), made);
+}
+bool part_of_multiplier(Captures captures, Meaning& made) {
+  const double part = first_number(captures);
+  return part != std::floor(part) && scaled(captures, made);
+}
+bool negative(Captures captures, Meaning& made) {
+  return first_number(captures) > 0 && made_number(-first_number(captures), made);
+}
+bool to_the_power(Captures captures, Meaning& made) {
+  return made_number(std::pow(first_number(captures), last_number(captures)), made);
+}
+bool to_minus_the_power(Captures captures, Meaning& made) {
+  return made_number(std::pow(first_number(captures), -last_number(captures)), made);
+}
+bool tenfold(Captures captures, Meaning& made) {
+  return made_number(first_number(captures) * std::pow(10, last_number(captures)), made);
+}
+bool tenth_part(Captures captures, Meaning& made) {
+  return made_number(first_number(captures) * std::pow(10, -last_number(captures)), made);
+}
+
+bool some_nights(Captures captures, Meaning& made) {
+  made.number = number_in(captures, Role::count);
+  return made.number <= 366;
+}
+
+bool two_nights(Captures, Meaning& made) {
+  made.number = 2;
+  return true;
+}
+
+bool adults(Captures captures, Meaning& made) {
+  int seen = 0;
+  for (const Capture& capture : captures) {
+    if (capture.role != Role::count && capture.role != Role::many) continue;
+    if (capture.meaning->number > 200) return false;
+    if (seen++ == 0)
+      made.number = capture.meaning->number;
+    else
+      made.children = static_cast<std::uint8_t>(capture.meaning->number);
+  }
+  return seen > 0;
+}
+
+bool only_children(Captures captures, Meaning& made) {
+  const double children = number_in(captures, Role::count);
+  if (children > 50) return false;
+  made.children = static_cast<std::uint8_t>(children);
+  return true;
+}
+
+bool add_children(Captures captures, Meaning& made) {
+  made = *find(captures, Category::party_size);
+  const double children = number_in(captures, Role::count);
+  if (made.children != 0 || children > 50) return false;
+  made.children = static_cast<std::uint8_t>(children == kUnset ? 1 : children);
+  return true;
+}
+
+bool one_adult(Captures, Meaning& made) {
+  made.number = 1;
+  return true;
+}
+bool two_adults(Captures, Meaning& made) {
+  made.number = 2;
+  return true;
+}
+
+bool one_room(Captures, Meaning& made) {
+  made.number = 1;
+  return true;
+}
+
+bool add_self(Captures captures, Meaning& made) {
+  made = *find(captures, Category::party_size);
+  return made.number++ == 0;
+}
+
+bool adult_with_child(Captures, Meaning& made) {
+  made.number = made.children = 1;
+  return true;
+}
+
+bool two_children(Captures, Meaning& made) {
+  made.children = 2;
+  return true;
+}
+
+bool rooms(Captures captures, Meaning& made) {
+  made.number = number_in(captures, Role::count);
+  return made.number <= 100;
+}
+
+bool amount_of_money(Captures captures, Meaning& made) {
+  made.number = find(captures, Category::number)->number;
+  made.word = find(captures, Category::currency)->word;
+  return made.number >= 0 && std::isfinite(made.number);
+}
+
+bool denial(Captures captures, Meaning& made) {
+  made.word = find(captures, Category::yes_no)->word;
+  return std::string_view(made.word) == "no";
+}
+
+bool ordinal(Captures captures, Meaning& made) {
+  made.number = captures.front().meaning->number;
+  return made.number >= 1 && made.number <= 100000;
+}
+
+}  // namespace conserje::nlu::combine
