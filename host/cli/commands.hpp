@@ -43,8 +43,8 @@ int tokens_list_command(const std::filesystem::path& config);
 /// Ends a token at once.
 int tokens_revoke_command(const std::filesystem::path& config, const std::string& id);
 
-/// Reads {"text", ...} lines from standard input and writes what an nlu plugin understands, one line
-/// each, to standard output. `config` may be empty: then it is the shipped plugin, with its
+/// Reads {"text", ...} lines from standard input and writes what an nlu plugin understands, one
+/// line each, to standard output. `config` may be empty: then it is the shipped plugin, with its
 /// defaults.
 int nlu_parse_command(const std::filesystem::path& config);
 /// Asks the rows of test sets and prints how well they were answered. `language`: for rows without.

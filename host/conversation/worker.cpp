@@ -61,8 +61,9 @@ constexpr Millis kHoldAfterAnswer{500};
 constexpr Millis kNearlyLate{250};
 
 /// One guest at a time reserves a kind of room; a host that dies in between holds it no longer.
-constexpr Millis kLockTtl{60'000};
-constexpr Millis kLockWait{500};  // Until who was second tries again.
+constexpr Millis kLockTtl{20'000};
+constexpr Millis kLockWait{250};                     // Until who was second tries again.
+constexpr std::string_view kIsLocked = "is_locked";  // The Error::vendor_code of who must wait.
 
 std::string locked_by(const std::string& pms, const Proposal& proposal) {
   return pms + "|" + proposal.create.room_type;
@@ -160,6 +161,7 @@ Status Worker::handle(const LeasedMessage& leased) {
   work.pms = parts_.gateways.at(work.flow->pms);
 
   const auto effect = effect_of(work);
+  if (!effect && effect.error().vendor_code == kIsLocked) return wait_for_turn(work);
   if (!effect) return give_up_or_retry(work, effect.error());
   crash_point("conversation.before_commit");
   const auto committed = commit(work, *effect);
@@ -340,8 +342,10 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
                                    work.guest_hash, parts_.clock.now(), kLockTtl);
     if (!lock) return lock.error();
     if (!*lock)
-      return Error{ErrorClass::retry, "another guest reserves a room of that kind just now",
-                   kLockWait};
+      return Error{ErrorClass::retry,
+                   "another guest reserves a room of that kind just now",
+                   {},
+                   std::string(kIsLocked)};
   }
 
   Consequence consequence;
@@ -498,6 +502,12 @@ Status Worker::commit(const Work& work, const Effect& effect) {
     parts_.metrics.histogram(metric::kSessionCreationLatency)
         .observe(std::chrono::duration<double>(parts_.clock.monotonic() - began).count());
   return stored;
+}
+
+Status Worker::wait_for_turn(const Work& work) {
+  return parts_.database.transact([&](Transaction& tx) {
+    parts_.inbox.put_back(tx, work.leased.lease, parts_.clock.now() + kLockWait);
+  });
 }
 
 Status Worker::give_up_or_retry(const Work& work, const Error& error) {

@@ -85,6 +85,7 @@ class Worker {
                                 std::string pending);
   std::vector<OutboxItem> replies(const Work& work, const Effect& effect) const;
   Status commit(const Work& work, const Effect& effect);
+  Status wait_for_turn(const Work& work);
   Status give_up_or_retry(const Work& work, const Error& error);
   void count(const Said& said, const Outcome& outcome);
 

@@ -93,6 +93,10 @@ bool Inbox::retry(Transaction& tx, const Lease& lease, WallTime due, const Error
   return lanes_.retry(tx, lease, due, error.message);
 }
 
+bool Inbox::put_back(Transaction& tx, const Lease& lease, WallTime due) {
+  return lanes_.put_back(tx, lease, due);
+}
+
 bool Inbox::bury(Transaction& tx, const LeasedMessage& leased, const Error& reason, WallTime now) {
   const auto& [lease, message] = leased;
   if (!close(tx, lease, "dead", reason.message)) return false;

@@ -70,6 +70,8 @@ class Inbox {
   /// The message is tried again at `due`; its lane waits for it. error: for people, without
   /// personal data.
   bool retry(Transaction& tx, const Lease& lease, WallTime due, const Error& error);
+  /// The message waits until `due` for what another one has; no try of its own has failed.
+  bool put_back(Transaction& tx, const Lease& lease, WallTime due);
   /// The message goes to the dead letters with its reason, and its lane goes on.
   bool bury(Transaction& tx, const LeasedMessage& leased, const Error& reason, WallTime now);
 

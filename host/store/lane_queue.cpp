@@ -52,6 +52,10 @@ constexpr auto kRetry = R"sql(
     UPDATE {{table}} SET due_ms = $1, last_error = $2, state = 'pending', lease_owner = ''
     WHERE seq = $3 AND lease_owner = $4 AND attempts = $5 AND due_ms IS NOT NULL)sql";
 
+constexpr auto kPutBack = R"sql(
+    UPDATE {{table}} SET due_ms = $1, attempts = attempts - 1, state = 'pending', lease_owner = ''
+    WHERE seq = $2 AND lease_owner = $3 AND attempts = $4 AND due_ms IS NOT NULL)sql";
+
 // attempts = 0: a row that was leased before has its own time to come back.
 constexpr auto kPromote = R"sql(
     UPDATE {{table}} SET due_ms = $1 WHERE due_ms > $1 AND attempts = 0 AND seq = (
@@ -108,6 +112,7 @@ LaneQueue::LaneQueue(std::string_view table, std::string_view party)
       put_off_fresh_(of_table(kPutOffFresh, table)),
       extend_(of_table(kExtend, table)),
       retry_(of_table(kRetry, table)),
+      put_back_(of_table(kPutBack, table)),
       promote_(of_table(kPromote, table)),
       release_(of_table(kRelease, table)),
       next_due_(of_table(kNextDue, table)),
@@ -158,6 +163,10 @@ bool LaneQueue::extend(Transaction& tx, const Lease& lease, WallTime until) cons
 bool LaneQueue::retry(Transaction& tx, const Lease& lease, WallTime due,
                       std::string_view error) const {
   return tx.execute(retry_, due, error, lease.seq, lease.owner, lease.attempt) == 1;
+}
+
+bool LaneQueue::put_back(Transaction& tx, const Lease& lease, WallTime due) const {
+  return tx.execute(put_back_, due, lease.seq, lease.owner, lease.attempt) == 1;
 }
 
 void LaneQueue::promote(Transaction& tx, std::string_view tenant, std::string_view lane,

@@ -57,6 +57,9 @@ class LaneQueue {
   bool extend(Transaction& tx, const Lease& lease, WallTime until) const;
   /// Gives the row back, to be leased again at `due`.
   bool retry(Transaction& tx, const Lease& lease, WallTime due, std::string_view error) const;
+  /// Gives the row back, to be leased again at `due`, as if this lease had not been: it waits for
+  /// something, and nothing has failed.
+  bool put_back(Transaction& tx, const Lease& lease, WallTime due) const;
   /// Makes the lane's next row due. Call it after the row before it got due_ms NULL.
   void promote(Transaction& tx, std::string_view tenant, std::string_view lane, WallTime now) const;
   /// Gives back every lease whose owner begins with `owner_prefix`; how many.
@@ -71,8 +74,8 @@ class LaneQueue {
   void put_off(Transaction& tx, const Row& row, WallTime until, WallTime now) const;
 
   std::string due_in_hand_, due_in_hand_passing_, fresh_, fresh_passing_, next_due_passing_,
-      oldest_in_hand_, lease_, put_off_in_hand_, put_off_fresh_, extend_, retry_, promote_,
-      release_, next_due_, open_;
+      oldest_in_hand_, lease_, put_off_in_hand_, put_off_fresh_, extend_, retry_, put_back_,
+      promote_, release_, next_due_, open_;
 };
 
 }  // namespace conserje

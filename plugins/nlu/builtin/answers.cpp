@@ -74,6 +74,19 @@ void read_name(Chart& chart, const std::function<bool(std::string_view)>& is_com
   chart.add(Category::person_name, 0, end, {});
 }
 
+/// Words that only lead to an answer, in all three languages: articles, what holds a sentence
+/// together, what an entity is called, and good manners.
+constexpr std::string_view kLeading[] = {
+    "a",      "al",     "as",       "better",  "code",   "codigo", "com",    "con", "da",
+    "das",    "de",     "del",      "do",      "dos",    "e",      "el",     "em",  "en",
+    "era",    "es",     "esta",     "favor",   "for",    "i",      "in",     "is",  "it",
+    "la",     "las",    "los",      "m",       "me",     "mejor",  "melhor", "meu", "mi",
+    "minha",  "my",     "na",       "name",    "no",     "nombre", "nome",   "num", "number",
+    "numero", "o",      "of",       "on",      "os",     "para",   "please", "pls", "por",
+    "porfa",  "prefer", "prefiero", "prefiro", "rather", "s",      "sao",    "se",  "sera",
+    "seria",  "son",    "su",       "the",     "then",   "to",     "um",     "uma", "un",
+    "una",    "under",  "was",      "we",      "with",   "would",  "y"};
+
 }  // namespace
 
 void read_answer(Chart& chart, std::string_view pending,
@@ -87,6 +100,11 @@ void read_answer(Chart& chart, std::string_view pending,
   if (pending == "confirm") read_choice(chart);
   if (pending == "code") read_code(chart);
   if (pending == "guest_name") read_name(chart, is_common);
+}
+
+bool says_nothing_else(std::span<const std::string_view> plain) {
+  return std::ranges::all_of(
+      plain, [](std::string_view word) { return std::ranges::binary_search(kLeading, word); });
 }
 
 }  // namespace conserje::nlu

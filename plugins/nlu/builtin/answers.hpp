@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include "grammar.hpp"
@@ -13,5 +14,9 @@ namespace conserje::nlu {
 /// to what guests say anyway, and so is no name.
 void read_answer(Chart& chart, std::string_view pending,
                  const std::function<bool(std::string_view)>& is_common);
+
+/// Whether nothing is said beside entities: "the double room", "my code is CJ-1234567", "a nombre
+/// de Ana". plain: the folded words that no entity covers.
+bool says_nothing_else(std::span<const std::string_view> plain);
 
 }  // namespace conserje::nlu

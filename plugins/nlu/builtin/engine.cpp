@@ -39,6 +39,11 @@ std::string_view plain_yes_no(const Text& text, const std::vector<Item>& entitie
   return covered == words ? answer : "";
 }
 
+/// A question is no answer: "la doble?"
+bool asks(const Text& text) {
+  return std::ranges::any_of(text.tokens, [](const Token& token) { return token.folded == "?"; });
+}
+
 /// "hotel_info/wifi" is the topic wifi of hotel_info.
 struct Label {
   std::string_view intent, topic;
@@ -153,8 +158,8 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
   rank(repaired, items, reply);
   for (const Item& item : items)
     if (auto entity = to_entity(item, text, *now)) reply.entities.push_back(*std::move(entity));
-  const bool bare_answer =
-      !items.empty() && plain_words(text, items).empty() && reply.intent.confidence < kPlainYesNo;
+  const bool bare_answer = !items.empty() && says_nothing_else(plain_words(text, items)) &&
+                           !asks(text) && reply.intent.confidence < kPlainYesNo;
   if (bare_answer && !request.pending.empty())
     reply.intent.confidence = std::min(reply.intent.confidence, kBareAnswer);
   return reply;

@@ -3,6 +3,7 @@
 #include <espeak-ng/speak_lib.h>
 
 #include <mutex>
+#include <string_view>
 
 namespace conserje::espeak {
 namespace {
@@ -21,17 +22,40 @@ class Library {
   Library& operator=(const Library&) = delete;
 
   std::int32_t rate() const { return rate_; }
-  Status take_voice(const std::string& name) const {
+  /// Only looks: a voice that is taken and says nothing is never released by the library.
+  Status has_voice(const std::string& name) const {
     if (rate_ <= 0)
       return Error{ErrorClass::config,
                    "the data of eSpeak NG was not found; operator: apt-get install espeak-ng-data"};
-    if (espeak_SetVoiceByName(name.c_str()) != EE_OK)
-      return Error{ErrorClass::config, "eSpeak NG has no voice \"" + name +
-                                           "\"; operator: espeak-ng --voices lists them"};
-    return Done{};
+    const auto plain = name.substr(0, name.find('+'));  // "en-us+f3": a variant of a voice.
+    for (const auto* voices = espeak_ListVoices(nullptr); *voices != nullptr; ++voices)
+      if (goes_by(**voices, plain)) return Done{};
+    return missing(name);
+  }
+  Status take_voice(const std::string& name) const {
+    if (auto known = has_voice(name); !known) return known;
+    return espeak_SetVoiceByName(name.c_str()) == EE_OK ? Status(Done{}) : missing(name);
   }
 
  private:
+  static Error missing(const std::string& name) {
+    return {ErrorClass::config,
+            "eSpeak NG has no voice \"" + name + "\"; operator: espeak-ng --voices lists them"};
+  }
+  /// A voice has a name, a file, and languages: each a byte of priority before its text, and an
+  /// empty one at the end. Source: speak_lib.h, espeak_VOICE.
+  static bool goes_by(const espeak_VOICE& voice, std::string_view name) {
+    if (name == voice.name) return true;
+    const std::string_view file = voice.identifier;
+    if (name == file.substr(file.rfind('/') + 1)) return true;
+    for (const char* language = voice.languages; *language != 0;) {
+      const std::string_view text(language + 1);
+      if (name == text) return true;
+      language += text.size() + 2;
+    }
+    return false;
+  }
+
   static constexpr int kKeepTheProcess = espeakINITIALIZE_DONT_EXIT;
 
   std::int32_t rate_;
@@ -64,7 +88,7 @@ Status check_voices(const std::vector<std::string>& names) {
   const std::lock_guard lock(one_at_a_time);
   const Library library;
   for (const auto& name : names)
-    if (auto taken = library.take_voice(name); !taken) return taken;
+    if (auto known = library.has_voice(name); !known) return known;
   return Done{};
 }
 

@@ -124,6 +124,18 @@ TEST_P(InboxTest, HandlesOneGuestInOrderAndAnotherMeanwhile) {
   EXPECT_EQ(lease_id(), "-");
 }
 
+TEST_P(InboxTest, AMessageThatWaitsHasNotFailed) {
+  accept({message("A1"), message("A2")});
+  const auto first = lease();
+  EXPECT_TRUE(value_of(database_->transact(
+      [&](Transaction& tx) { return inbox_.put_back(tx, first->lease, now() + 500ms); })));
+  EXPECT_EQ(lease_id(), "-");
+  clock_.advance(500ms);
+  const auto again = lease();
+  EXPECT_EQ(again->lease.attempt, 1);
+  EXPECT_EQ(again->message.message_id, "A1");
+}
+
 TEST_P(InboxTest, KeepsOneGuestWaitingBehindARetry) {
   accept({message("A1"), message("A2")});
   const auto first = lease();

@@ -149,5 +149,28 @@ TEST(Engine, RefusesATimeThatIsNone) {
   EXPECT_EQ(reply.error().error_class, ErrorClass::permanent);
 }
 
+TEST(Engine, AnAnswerWithItsArticleStatesNoIntent) {
+  const std::pair<const char*, const char*> answers[] = {
+      {"The double room", "room_type"},
+      {"La habitación doble", "room_type"},
+      {"O quarto duplo", "room_type"},
+      {"My code is CJ-7654321", "code"},
+      {"No, rather under the name Ann Smith", "guest_name"}};
+  for (const auto& [text, pending] : answers) {
+    const auto reply = engine().parse({.text = text,
+                                       .now = "2026-12-01T10:00:00",
+                                       .time_zone = "Europe/Madrid",
+                                       .pending = pending});
+    ASSERT_TRUE(reply) << text;
+    EXPECT_LE(reply->intent.confidence, 0.3) << text;
+  }
+  const auto question = engine().parse({.text = "Does the double room have a balcony?",
+                                        .now = "2026-12-01T10:00:00",
+                                        .time_zone = "Europe/Madrid",
+                                        .pending = "room_type"});
+  ASSERT_TRUE(question);
+  EXPECT_GT(question->intent.confidence, 0.3);
+}
+
 }  // namespace
 }  // namespace conserje::nlu
