@@ -133,7 +133,7 @@ def test_a_recipient_that_is_refused_is_a_dead_letter_with_its_reason(mail_hotel
 
 def test_a_wrong_password_is_told_and_not_tried_again(make_hotel, server):
     opened = make_hotel(password="wrong")
-    opened.host.start()
+    opened.host.start(wait=False)
     opened.host.wait_for_log("an operator must make an app password")
     assert server.wait_for(lambda: str(server).count("auth failed")) == 1
 
@@ -143,7 +143,7 @@ def test_a_certificate_of_another_host_is_refused(make_hotel, tmp_path):
     other.mkdir()
     mail_server.make_certificate(other)
     opened = make_hotel(ca_file=str(other / "cert.pem"))
-    opened.host.start()
+    opened.host.start(wait=False)  # A channel that cannot read its mailbox is not ready.
     opened.host.wait_for_log("certificate of localhost is not good")
 
 

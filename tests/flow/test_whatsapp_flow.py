@@ -108,6 +108,7 @@ def test_the_same_delivery_twenty_times_has_one_effect(hotel):
     with concurrent.futures.ThreadPoolExecutor(20) as together:
         assert list(together.map(deliver, range(20))) == [200] * 20
     hotel.wait_for_event("reservation.created")
+    hotel.graph.wait_for(lambda: len(hotel.graph.texts_to(GUEST)) == 3)
     hotel.host.restart()
     with concurrent.futures.ThreadPoolExecutor(20) as together:
         assert list(together.map(deliver, range(20))) == [200] * 20
