@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 
+#include "conserje/retry_after.hpp"
 #include "conserje/time.hpp"
 #include "mime.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestWait = std::chrono::hours(24);
+constexpr std::chrono::seconds kLongestWait = std::chrono::hours(24);
 
 /// The `reason` of the first error, else `status`.
 std::string reason_of(const Json& error) {
@@ -44,15 +44,7 @@ std::optional<milliseconds> wait_in(std::string_view text, std::int64_t now_ms) 
                      std::chrono::minutes(minute) + std::chrono::seconds(second);
   const auto at_ms =
       std::chrono::duration_cast<milliseconds>(until.time_since_epoch()) - milliseconds(now_ms);
-  return std::clamp(at_ms, milliseconds(1000), kLongestWait);
-}
-
-std::optional<milliseconds> retry_after(const HttpResponse& response) {
-  const auto header = response.header("retry-after").value_or("");
-  std::int64_t seconds = 0;
-  const auto [stop, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
-  if (header.empty() || error != std::errc() || seconds < 0) return std::nullopt;
-  return std::min(milliseconds(std::chrono::seconds(seconds)), kLongestWait);
+  return std::clamp(at_ms, milliseconds(1000), milliseconds(kLongestWait));
 }
 
 bool is_limit(std::int64_t status, std::string_view reason) {
@@ -89,7 +81,7 @@ Error api_error(const HttpResponse& response, std::int64_t now_ms, std::uint32_t
     out.message +=
         "; an operator must check the project's API, its quota and the scopes of the token";
   if (out.error_class != ErrorClass::retry) return out;
-  out.retry_after = retry_after(response);
+  out.retry_after = conserje::retry_after(response, kLongestWait);
   if (!out.retry_after) out.retry_after = wait_in(text, now_ms);
   if (!out.retry_after && is_limit(response.status, reason))
     out.retry_after = milliseconds(1000) * (1 << std::min(attempt, 6U));

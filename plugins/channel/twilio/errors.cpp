@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "conserje/retry_after.hpp"
 #include "payload.hpp"
 
 namespace conserje::twilio {
@@ -114,15 +115,6 @@ Verdict judge_status(std::int64_t status, const Occasion& occasion) {
   return {permanent};
 }
 
-std::optional<milliseconds> retry_after(const HttpResponse& response) {
-  const auto text = response.header("retry-after").value_or("");
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return std::min(seconds(value), kLongestWait);
-}
-
 const Rule* rule_of(std::string_view code) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(code.data(), code.data() + code.size(), number);
@@ -170,7 +162,7 @@ Error to_error(const HttpResponse& response, const Occasion& occasion) {
   auto verdict = judge(code, occasion).value_or(judge_status(response.status, occasion));
   const bool is_their_trouble = response.status >= 500 && verdict.error_class == permanent;
   if (is_their_trouble) verdict = {retry};
-  if (const auto asked = retry_after(response)) verdict.wait = asked;
+  if (const auto asked = conserje::retry_after(response, kLongestWait)) verdict.wait = asked;
   return made(verdict, "twilio: HTTP " + std::to_string(response.status), code);
 }
 

@@ -1,8 +1,8 @@
 #include "errors.hpp"
 
-#include <charconv>
 #include <optional>
 
+#include "conserje/retry_after.hpp"
 #include "payload.hpp"
 
 namespace conserje::vapi {
@@ -29,16 +29,6 @@ std::string reason_of(const HttpResponse& response) {
   return cut(reason.empty() ? text(*body, "error") : reason, kLongestReason);
 }
 
-std::chrono::milliseconds pause_of(const HttpResponse& response) {
-  const auto header = response.header("retry-after").value_or("");
-  std::int64_t seconds = 0;
-  const auto* end = header.data() + header.size();
-  const auto [stop, failure] = std::from_chars(header.data(), end, seconds);
-  const bool is_fit =
-      !header.empty() && failure == std::errc() && stop == end && seconds >= 0 && seconds <= 3'600;
-  return is_fit ? std::chrono::seconds(seconds) : kPause;
-}
-
 }  // namespace
 
 Error to_error(const HttpResponse& response) {
@@ -46,7 +36,8 @@ Error to_error(const HttpResponse& response) {
               .message = "vapi: HTTP " + std::to_string(response.status),
               .vendor_code = std::to_string(response.status)};
   if (const auto reason = reason_of(response); !reason.empty()) error.message += ", " + reason;
-  if (response.status == 429) error.retry_after = pause_of(response);
+  if (response.status == 429)
+    error.retry_after = conserje::retry_after(response, std::chrono::hours(1)).value_or(kPause);
   return error;
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "../common/document.hpp"
-#include "../common/http_text.hpp"
+#include "conserje/retry_after.hpp"
 #include "conserje/text.hpp"
 
 namespace conserje::waha {

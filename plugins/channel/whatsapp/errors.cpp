@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../common/http_text.hpp"
+#include "conserje/retry_after.hpp"
 #include "conserje/text.hpp"
 
 namespace conserje::whatsapp {

@@ -1,15 +1,12 @@
 #include "asked.hpp"
 
-#include <algorithm>
-#include <charconv>
-
+#include "conserje/retry_after.hpp"
 #include "conserje/text.hpp"
 #include "understanding.hpp"
 
 namespace conserje::nlu {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using enum ErrorClass;
 
@@ -24,15 +21,6 @@ Verdict judge(std::int64_t status) {
   if (status == 404 || status == 405 || status < 400) return {config, "not the API that we know"};
   if (status == 408 || status == 409 || status == 429 || status >= 500) return {retry, "away"};
   return {permanent, "the message is refused"};
-}
-
-std::optional<milliseconds> wait_of(const HttpResponse& response) {
-  const auto text = response.header("retry-after").value_or("");
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return std::min(seconds(value), kLongestWait);
 }
 
 }  // namespace
@@ -85,7 +73,7 @@ std::optional<Error> http_error(const HttpResponse& response, std::string_view w
   Error error{.error_class = error_class,
               .message = std::string(who) + ": HTTP " + status + ", " + what,
               .vendor_code = status};
-  if (error_class == retry) error.retry_after = wait_of(response);
+  if (error_class == retry) error.retry_after = retry_after(response, kLongestWait);
   return error;
 }
 

@@ -3,24 +3,16 @@
 #include <algorithm>
 #include <array>
 
-#include "conserje/json.hpp"
+#include "../common/members.hpp"
 #include "question.hpp"
 
 namespace conserje::llm {
 namespace {
 
+using nlu::member;
+using nlu::text_of;
+
 constexpr std::size_t kMostMentions = 32;
-
-const Json* member(const Json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-
-std::string text_of(const Json& object, const char* name) {
-  const auto* const found = member(object, name);
-  return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {

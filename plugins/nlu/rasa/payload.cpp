@@ -6,25 +6,17 @@
 #include <optional>
 #include <tuple>
 
-#include "conserje/json.hpp"
+#include "../common/members.hpp"
 
 namespace conserje::rasa {
 namespace {
 
+using nlu::member;
+using nlu::text_of;
+
 constexpr std::string_view kFallback = "nlu_fallback";
 constexpr std::size_t kMostEntities = 256;
 constexpr std::size_t kRanked = 3;
-
-const Json* member(const Json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-
-std::string text_of(const Json& object, const char* name) {
-  const auto* const found = member(object, name);
-  return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// Between 0 and 1; nullopt: no number.
 std::optional<double> share_of(const Json& object, const char* name) {

@@ -1,11 +1,11 @@
 #include "errors.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <string>
 
 #include "conserje/json.hpp"
+#include "conserje/retry_after.hpp"
 #include "conserje/url.hpp"
 
 namespace conserje::whisper {
@@ -31,15 +31,6 @@ bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= kLongestCode && std::ranges::all_of(text, [](char c) {
     return url::is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
   });
-}
-
-std::optional<std::chrono::milliseconds> wait_of(const HttpResponse& response) {
-  const auto text = response.header("retry-after").value_or("");
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
-    return std::nullopt;
-  return std::min(seconds(value), kLongestWait);
 }
 
 struct Verdict {
@@ -77,7 +68,7 @@ std::optional<Error> to_error(const HttpResponse& response) {
   Error error{.error_class = verdict.error_class,
               .message = "HTTP " + status + ": " + verdict.what,
               .vendor_code = is_word(code) ? code : status};
-  if (error.error_class == retry) error.retry_after = wait_of(response);
+  if (error.error_class == retry) error.retry_after = conserje::retry_after(response, kLongestWait);
   return error;
 }
 
