@@ -13,6 +13,7 @@ namespace {
 /// For a whole file, which may be large and its provider slow.
 constexpr std::chrono::minutes kFetch{2};
 constexpr std::chrono::minutes kTranscribe{1};
+static_assert(kFetch + kTranscribe <= kLongestListening);
 
 }  // namespace
 

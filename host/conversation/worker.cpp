@@ -60,10 +60,15 @@ constexpr Millis kHoldAfterAnswer{500};
 /// A reply that is so near to the end of its sender's wait may miss it, so it is written as well.
 constexpr Millis kNearlyLate{250};
 
-/// One guest at a time reserves a kind of room; a host that dies in between holds it no longer.
-constexpr Millis kLockTtl{20'000};
 constexpr Millis kLockWait{250};                     // Until who was second tries again.
 constexpr std::string_view kIsLocked = "is_locked";  // The Error::vendor_code of who must wait.
+
+/// One guest at a time reserves a kind of room, for as long as the call and a look at what became
+/// of it may take; a host that dies in between holds it no longer.
+Millis lock_ttl(const Pipeline& pipeline, const std::string& pms) {
+  const auto* plugin = pipeline.plugin(pms);
+  return 2 * (plugin == nullptr ? PluginUse{}.deadline : plugin->deadline);
+}
 
 std::string locked_by(const std::string& pms, const Proposal& proposal) {
   return pms + "|" + proposal.create.room_type;
@@ -237,6 +242,10 @@ Status Worker::listen(Work& work, const Session& session) {
   const auto files = files_of(work.row().tenant, work.row().channel, work.message, work.now);
   if (files.empty()) return Done{};
   const auto& language = session.language.empty() ? work.message.language : session.language;
+  const auto until =
+      parts_.clock.now() + kLongestListening + parts_.pipeline.limits.conversation.lease;
+  if (const auto extended = parts_.inbox.extend(work.leased.lease, until); !extended)
+    return extended.error();
   auto heard = parts_.transcribe(work.flow->speech, files.front(), language);
   if (heard) {
     work.message.text = *std::move(heard);
@@ -337,9 +346,10 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
   if (!act) return act.error();
   crash_point("conversation.before_act");
   if (proposal.kind == "create") {
-    const auto lock = Locks(parts_.database)
-                          .acquire(work.row().tenant, locked_by(work.flow->pms, proposal),
-                                   work.guest_hash, parts_.clock.now(), kLockTtl);
+    const auto lock =
+        Locks(parts_.database)
+            .acquire(work.row().tenant, locked_by(work.flow->pms, proposal), work.guest_hash,
+                     parts_.clock.now(), lock_ttl(parts_.pipeline, work.flow->pms));
     if (!lock) return lock.error();
     if (!*lock)
       return Error{ErrorClass::retry,

@@ -27,9 +27,12 @@ namespace conserje {
 using Understand =
     std::function<Result<nlu::ParseReply>(const std::string& plugin, const nlu::ParseRequest&)>;
 
-/// Asks a speech plugin, by its name in the pipeline, what is said in a guest's file.
+/// Asks a speech plugin, by its name in the pipeline, what is said in a guest's file; within
+/// kLongestListening, for which the message stays leased.
 using Transcribe = std::function<Result<std::string>(
     const std::string& plugin, const MediaFile& file, const std::string& language)>;
+
+inline constexpr Millis kLongestListening{180'000};
 
 /// Turns messages into replies: leases a guest's oldest message, lets the engine decide, and stores
 /// session, replies, events and "handled" in one transaction. A crash at any point repeats the

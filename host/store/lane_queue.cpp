@@ -94,7 +94,7 @@ std::string passing_over(std::string sql, std::string_view table, std::string_vi
 
 std::string listed(const Parties& parties) {
   std::string out = "|";
-  for (const auto& party : parties) out += "|" + party + "|";
+  for (const auto& party : parties) out += party + "|";
   return out;
 }
 

@@ -15,6 +15,10 @@ constexpr auto kRecord = R"sql(
     INSERT INTO lock_audit (tenant, resource, holder, action, at_ms)
     VALUES ($1, $2, $3, $4, $5))sql";
 
+constexpr auto kLastOfHis = R"sql(
+    SELECT action FROM lock_audit WHERE tenant = $1 AND resource = $2 AND holder = $3
+    ORDER BY id DESC LIMIT 1)sql";
+
 constexpr auto kAudit = R"sql(
     SELECT id, resource, holder, action, at_ms FROM lock_audit
     WHERE tenant = $1 AND resource = $2 ORDER BY id DESC LIMIT $3)sql";
@@ -25,7 +29,10 @@ Result<bool> Locks::acquire(const std::string& tenant, const std::string& resour
                             const std::string& holder, WallTime now, Millis ttl) {
   return database_.transact([&](Transaction& tx) {
     const bool is_his = tx.execute(kAcquire, tenant, resource, holder, now + ttl, now) == 1;
-    tx.execute(kRecord, tenant, resource, holder, is_his ? "acquired" : "refused", now);
+    const auto last = tx.query(kLastOfHis, tenant, resource, holder);
+    const bool still_waits = !is_his && !last.empty() && last.front().text("action") == "refused";
+    if (!still_waits)
+      tx.execute(kRecord, tenant, resource, holder, is_his ? "acquired" : "refused", now);
     return is_his;
   });
 }

@@ -26,7 +26,7 @@ class Locks {
   explicit Locks(Database& database) : database_(database) {}  // Outlives the Locks.
 
   /// Takes `resource` until `now` + `ttl`, or longer than he had it; what came of it is in the
-  /// audit. False: somebody else holds it.
+  /// audit, a refusal once however often he asks. False: somebody else holds it.
   Result<bool> acquire(const std::string& tenant, const std::string& resource,
                        const std::string& holder, WallTime now, Millis ttl);
   /// Gives back what he holds; nothing happens when he does not.

@@ -29,6 +29,7 @@ ON_EVERY_DATABASE(LocksTest);
 TEST_P(LocksTest, GiveAResourceToOneOfTwo) {
   EXPECT_TRUE(acquire("ana"));
   EXPECT_FALSE(acquire("luis"));
+  EXPECT_FALSE(acquire("luis"));
   EXPECT_EQ(audit(), (std::vector<std::string>{"ana acquired", "luis refused"}));
 }
 
