@@ -15,7 +15,7 @@ def run(*arguments):
 
 
 def play(language):
-    done = run("--mutate", *sorted((ROOT / "dialogues").glob(f"{language}-*.yaml")))
+    done = run("--mutate", *sorted((ROOT / "tests/dialogues").glob(f"{language}-*.yaml")))
     assert done.returncode == 0, done.stdout + done.stderr
     assert not host_process.SANITIZER_REPORT.search(done.stderr), done.stderr
     return done.stdout
@@ -34,14 +34,14 @@ def test_dialogues_in_portuguese():
 
 
 def test_there_are_sixty_dialogues():
-    files = {language: list((ROOT / "dialogues").glob(f"{language}-*.yaml")) for language in LANGUAGES}
+    files = {language: list((ROOT / "tests/dialogues").glob(f"{language}-*.yaml")) for language in LANGUAGES}
     assert sum(map(len, files.values())) >= 60
     assert min(map(len, files.values())) >= 20
 
 
 def test_a_failure_names_its_line(tmp_path):
     dialogue = tmp_path / "wrong.yaml"
-    dialogue.write_text(f"house: {ROOT}/dialogues/houses/sol.yaml\nclock: 2026-11-20T10:00\nlanguage: es\n"
+    dialogue.write_text(f"house: {ROOT}/tests/dialogues/houses/sol.yaml\nclock: 2026-11-20T10:00\nlanguage: es\n"
                         "turns:\n- guest: Hola\n  intent: greeting\n  says: Adiós\n")  # fmt: skip
     done = run(dialogue)
     assert done.returncode == 1
