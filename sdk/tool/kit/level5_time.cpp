@@ -181,12 +181,10 @@ void drain_is_in_time(Subject& subject) {
 void waits_without_work(Subject& subject) {
   with_questions(subject, true, [&](Instance& instance, Question question) {
     question.timeout = Millis(150);
-    const auto from = Clock::now();
-    const auto cpu = cpu_seconds();
+    const CpuShare measured;
     (void)instance.ask(question);
-    const std::chrono::duration<double> time = Clock::now() - from;
-    if (time.count() < 0.1) return;
-    const auto share = (cpu_seconds() - cpu) / time.count();
+    if (measured.time() < Millis(100)) return;
+    const auto share = measured.now();
     require(share < kIdleShare * subject.options().slow,
             question.name + " uses " + std::to_string(static_cast<int>(share * 100)) +
                 " % of a CPU while it waits",
@@ -197,9 +195,9 @@ void waits_without_work(Subject& subject) {
 void rests(Subject& subject) {
   Instance instance(subject);
   instance.start();
-  const auto cpu = cpu_seconds();
+  const CpuShare measured;
   std::this_thread::sleep_for(Millis(200));
-  const auto share = (cpu_seconds() - cpu) / 0.2;
+  const auto share = measured.now();
   require(share < kIdleShare * subject.options().slow,
           "it uses " + std::to_string(static_cast<int>(share * 100)) + " % of a CPU when idle",
           "background work that waits");

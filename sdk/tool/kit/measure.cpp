@@ -7,12 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <clocale>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 extern "C" {
@@ -46,6 +48,30 @@ mode_t file_mode_mask() {
   const auto mask = ::umask(0);
   ::umask(mask);
   return mask;
+}
+
+/// Of CPU that this process has used.
+double cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// How long each thread was ready and did not run (proc(5), schedstat, its second figure, in
+/// nanoseconds); nothing where the kernel does not count it.
+std::map<std::string, double> waiting_seconds() {
+  std::map<std::string, double> found;
+  std::error_code error;
+  for (const auto& task : fs::directory_iterator("/proc/self/task", error)) {
+    std::ifstream in(task.path() / "schedstat");
+    double running = 0;
+    double waiting = 0;
+    if (in >> running >> waiting) found[task.path().filename()] = waiting / 1e9;
+  }
+  return found;
 }
 
 }  // namespace
@@ -146,13 +172,22 @@ std::string ProcessState::changed_since_this() const {
   return out;
 }
 
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+CpuShare::CpuShare()
+    : began_(std::chrono::steady_clock::now()), used_(cpu_seconds()), waited_(waiting_seconds()) {}
+
+double CpuShare::now() const {
+  const auto passed = time().count();
+  const auto used = cpu_seconds() - used_;
+  double waited = 0;
+  for (const auto& [thread, seconds] : waiting_seconds()) {
+    const auto before = waited_.find(thread);
+    waited = std::max(waited, seconds - (before == waited_.end() ? 0 : before->second));
+  }
+  return used / std::max(passed - waited, used);
+}
+
+std::chrono::duration<double> CpuShare::time() const {
+  return std::chrono::steady_clock::now() - began_;
 }
 
 }  // namespace conserje::kit

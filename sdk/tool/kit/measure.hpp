@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -37,7 +38,22 @@ struct ProcessState {
   std::string changed_since_this() const;
 };
 
-/// Seconds of CPU that this process has used.
-double cpu_seconds();
+/// How much of one CPU this process uses from here on. Time in which a thread of it was ready to
+/// run and had none does not count: on a machine that is busy with something else, who spins looks
+/// idle.
+class CpuShare {
+ public:
+  CpuShare();
+  /// 0.2: a fifth of the time that it could have had. Threads that have ended wait for nothing.
+  double now() const;
+  /// Since it was made.
+  std::chrono::duration<double> time() const;
+
+ private:
+  std::chrono::steady_clock::time_point began_;
+  double used_;  // Seconds of CPU, of all threads.
+  std::map<std::string, double>
+      waited_;  // Seconds that a thread was ready and did not run, by its id.
+};
 
 }  // namespace conserje::kit
