@@ -1,5 +1,3 @@
-#include <malloc.h>
-
 #include <csignal>
 #include <iostream>
 
@@ -19,7 +17,6 @@ int run_command(const std::filesystem::path& config) {
     std::cerr << "conserje: " << application.error().message << '\n';
     return 1;
   }
-  malloc_trim(0);  // What only the start needed: hundreds of hosts share a machine.
   if (const auto ran = (*application)->run(); !ran) {
     std::cerr << "conserje: " << ran.error().message << '\n';
     return 1;

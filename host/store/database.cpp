@@ -26,7 +26,11 @@ class PooledDatabase final : public Database {
   PooledDatabase(std::unique_ptr<Driver> driver, const DatabaseOptions& options, const Clock& clock)
       : driver_(std::move(driver)),
         readers_(*driver_, options.readers),
-        writer_(*driver_, driver_->connect(Access::write), options, clock) {}
+        writer_(*driver_, driver_->connect(Access::write), options, clock,
+                [this, on_rest = options.on_rest] {
+                  readers_.release_memory();
+                  if (on_rest) on_rest();
+                }) {}
 
   void set_completion_executor(Executor executor) override {
     writer_.set_completion_executor(std::move(executor));

@@ -327,7 +327,10 @@ struct DatabaseOptions {
   std::size_t commit_bytes = 1024 * 1024;
   std::size_t readers = 4;  // Connections for `read`, opened when first needed.
   std::size_t sqlite_wal_bytes =
-      16 * 1024 * 1024;      // Checkpoint at the latest when the log has grown to this.
+      16 * 1024 * 1024;  // Checkpoint at the latest when the log has grown to this.
+  /// Called on the store's own thread once nothing was to be written for a second, when the
+  /// connections have given back what they keep for speed.
+  std::function<void()> on_rest{};
   std::string sqlite_vfs{};  // The VFS to open with; empty: the system's. Tests cut the power here.
 };
 

@@ -61,6 +61,9 @@ class Connection : public Transaction {
     undo();
   }
 
+  /// Gives back the memory that it keeps for speed alone. Between transactions.
+  virtual void release_memory() noexcept {}
+
   /// A point inside the transaction to which a failed work is undone.
   void savepoint();
   void release_savepoint();

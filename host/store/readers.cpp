@@ -24,6 +24,11 @@ std::optional<Error> Readers::run(const std::function<void(Transaction&)>& work)
   }
 }
 
+void Readers::release_memory() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& connection : idle_) connection->release_memory();
+}
+
 std::unique_ptr<Connection> Readers::take() {
   std::unique_lock lock(mutex_);
   returned_.wait(lock, [this] { return in_use_ < most_; });

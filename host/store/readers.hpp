@@ -19,6 +19,8 @@ class Readers {
 
   /// Runs `work` on a snapshot, on the calling thread; waits while all connections are in use.
   std::optional<Error> run(const std::function<void(Transaction&)>& work);
+  /// Of the connections that nobody uses now. Threads: any.
+  void release_memory();
 
  private:
   std::unique_ptr<Connection> take();  // Null: none is idle, open one.

@@ -152,6 +152,8 @@ class SqliteConnection final : public Connection {
     if (code != SQLITE_OK) fail(code);
   }
 
+  void release_memory() noexcept override { sqlite3_db_release_memory(database_.get()); }
+
   /// Pages in the write-ahead log after the last commit.
   int log_pages() const { return log_pages_; }
   void checkpoint(int mode) noexcept {

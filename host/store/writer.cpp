@@ -16,7 +16,8 @@ constexpr int kTriesAgainstOthers = 5;  // Of one batch, when it loses to concur
 /// While webhooks come in, a commit that none of them needs waits this long for one to join it:
 /// else the next webhook would wait for that commit, and then for its own.
 constexpr auto kLinger = 200us;
-constexpr auto kWhile = 2ms;  // Since the last of them.
+constexpr auto kWhile = 2ms;     // Since the last of them.
+constexpr auto kUntilRest = 1s;  // Without anything to write.
 constexpr Millis kFirstBackoff = 100ms;
 constexpr Millis kLongestBackoff = 5s;
 
@@ -33,10 +34,11 @@ const Error kBusy{ErrorClass::retry, "store: more is waiting to be written than 
 }  // namespace
 
 Writer::Writer(Driver& driver, std::unique_ptr<Connection> first, const DatabaseOptions& options,
-               const Clock& clock)
+               const Clock& clock, std::function<void()> on_rest)
     : driver_(driver),
       options_(options),
       clock_(clock),
+      on_rest_(std::move(on_rest)),
       connection_(std::move(first)),
       executor_([](const auto& task) { task(); }),
       thread_([this] { run(); }) {}
@@ -99,8 +101,14 @@ void Writer::run() {
 }
 
 bool Writer::take(Batch& batch) {
+  const auto has_to_act = [this] { return stopping_ || !queue_.empty(); };
   std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (!arrived_.wait_for(lock, kUntilRest, has_to_act)) {
+    lock.unlock();
+    rest();
+    lock.lock();
+    arrived_.wait(lock, has_to_act);
+  }
   if (enqueued_ == 0 && clock_.monotonic() - last_enqueued_ < kWhile)
     arrived_.wait_for(lock, kLinger, [this] { return stopping_ || enqueued_ > 0; });
   std::size_t bytes = 0;
@@ -113,6 +121,11 @@ bool Writer::take(Batch& batch) {
   stats_.queued_works -= batch.size();
   stats_.queued_bytes -= bytes;
   return !batch.empty();
+}
+
+void Writer::rest() {
+  if (connection_) connection_->release_memory();
+  on_rest_();
 }
 
 Writer::Verdicts Writer::commit(const Batch& batch) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,8 +21,9 @@ namespace conserje {
 class Writer {
  public:
   /// All but `options` and `first` are borrowed and outlive the Writer.
+  /// `on_rest` is called on the writer's thread once nothing was to be written for a second.
   Writer(Driver& driver, std::unique_ptr<Connection> first, const DatabaseOptions& options,
-         const Clock& clock);
+         const Clock& clock, std::function<void()> on_rest);
   /// Commits what is queued, then joins the thread.
   ~Writer();
 
@@ -38,6 +40,7 @@ class Writer {
   void run();
   /// Waits for works and moves the next commit's into `batch`; false: stopped, and nothing is left.
   bool take(Batch& batch);
+  void rest();
   Verdicts commit(const Batch& batch);
   void connect();
   std::optional<Error> run_apart(store_detail::Queued& work);
@@ -46,6 +49,7 @@ class Writer {
   Driver& driver_;
   const DatabaseOptions options_;
   const Clock& clock_;
+  const std::function<void()> on_rest_;
 
   // Used by the writer thread only.
   std::unique_ptr<Connection> connection_;

@@ -34,7 +34,7 @@ double megabytes(pid_t id, const char* file, const std::string& name) {
 }
 
 /// Lets what a start leaves behind, such as a first look at the tables, come to rest.
-void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
+void settle() { std::this_thread::sleep_for(std::chrono::seconds(2)); }
 
 void run(const std::filesystem::path& conserje, int hosts, int starts) {
   const TemporaryFolder folder(std::filesystem::temp_directory_path());

@@ -135,7 +135,15 @@ std::optional<Json> value_of(const Item& item, std::string_view surface, LocalTi
 
 }  // namespace
 
-Grammars::Grammars() : grammars_{make(spanish()), make(english()), make(portuguese())} {}
+const Grammar& Grammars::of(Language language) const {
+  Place& place = places_[static_cast<std::size_t>(language)];
+  std::call_once(place.made, [&] {
+    place.grammar.emplace(make(language == Language::es   ? spanish()
+                               : language == Language::en ? english()
+                                                          : portuguese()));
+  });
+  return *place.grammar;
+}
 
 Chart read_chart(const Text& text, Language language, const Grammars& grammars) {
   Chart chart(text);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -10,16 +11,18 @@
 
 namespace conserje::nlu {
 
-/// The grammars of all languages. Immutable; any thread.
+/// The grammars of all languages. Each is made when the first text in it comes: few hotels read
+/// all. Any thread.
 class Grammars {
  public:
-  Grammars();
-  const Grammar& of(Language language) const {
-    return grammars_[static_cast<std::size_t>(language)];
-  }
+  const Grammar& of(Language language) const;
 
  private:
-  std::array<Grammar, kLanguages> grammars_;
+  struct Place {
+    std::once_flag made;
+    std::optional<Grammar> grammar;
+  };
+  mutable std::array<Place, kLanguages> places_;
 };
 
 /// Everything that the language's grammar and the shapes find in the text, overlapping and

@@ -149,16 +149,20 @@ Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> secti
     for_each_piece(lexeme.phrases, '|', [&](std::string_view text) {
       phrases_.push_back({.words = keep_words(text, ' '), .lexeme = &lexeme});
     });
+  phrases_.shrink_to_fit();
   std::ranges::stable_sort(phrases_, {}, [this](const Phrase& phrase) { return first_of(phrase); });
 
+  sections_.reserve(sections.size());
   for (const Section& section : sections) {
     Index& index = sections_.emplace_back();
     if (section.size() > kMaxPatterns)
       throw std::logic_error("grammar: a section has too many rules");
+    index.patterns.reserve(section.size());
     for (const Rule& rule : section) index.patterns.push_back(read_pattern(rule));
     index_first(index);
   }
   words_.shrink_to_fit();
+  elements_.shrink_to_fit();
 }
 
 Grammar::WordId Grammar::word_id(std::string_view folded) const {
@@ -167,8 +171,8 @@ Grammar::WordId Grammar::word_id(std::string_view folded) const {
   return static_cast<WordId>(found - vocabulary_.begin() + 1);
 }
 
-Grammar::Words Grammar::keep_words(std::string_view text, char separator) {
-  Words kept{.begin = static_cast<std::uint32_t>(words_.size())};
+Grammar::Stretch Grammar::keep_words(std::string_view text, char separator) {
+  Stretch kept{.begin = static_cast<std::uint32_t>(words_.size())};
   for_each_piece(text, separator, [&](std::string_view word) {
     words_.push_back(word_id(word));
     ++kept.count;
@@ -177,7 +181,8 @@ Grammar::Words Grammar::keep_words(std::string_view text, char separator) {
 }
 
 Grammar::Pattern Grammar::read_pattern(const Rule& rule) {
-  Pattern pattern{.elements = {}, .rule = &rule};
+  Pattern pattern{.elements = {.begin = static_cast<std::uint32_t>(elements_.size())},
+                  .rule = &rule};
   for_each_piece(rule.pattern, ' ', [&](std::string_view text) {
     const auto [body, optional, touching, ahead, absent] = strip_modifiers(text);
     Element element{.words = {},
@@ -206,15 +211,15 @@ Grammar::Pattern Grammar::read_pattern(const Rule& rule) {
         }
       });
     }
-    pattern.elements.push_back(std::move(element));
+    elements_.push_back(element);
+    ++pattern.elements.count;
   });
   return pattern;
 }
 
 void Grammar::index_first(Index& index) const {
   for (std::uint16_t i = 0; i < index.patterns.size(); ++i) {
-    for (const Element& element :
-         index.patterns[i].elements) {  // Up to the first that must be there.
+    for (const Element& element : of(index.patterns[i])) {  // Up to the first that must be there.
       for (const WordId word : of(element.words)) index.by_word.emplace_back(word, i);
       for (std::size_t c = 0; c < kCategories; ++c)
         if (element.categories.test(c)) index.by_category[c].push_back(i);
@@ -222,6 +227,8 @@ void Grammar::index_first(Index& index) const {
     }
   }
   std::ranges::sort(index.by_word);
+  index.by_word.shrink_to_fit();
+  for (auto& patterns : index.by_category) patterns.shrink_to_fit();
 }
 
 void Grammar::read_words(Chart& chart) const {
@@ -249,6 +256,7 @@ class Grammar::Matcher {
   /// The end of the longest-first match of `pattern` at `begin`, and its meaning; 0: no match.
   std::size_t match(const Pattern& pattern, std::size_t begin, Meaning& made) {
     pattern_ = &pattern;
+    elements_ = grammar_.of(pattern);
     made_ = &made;
     begin_ = begin;
     steps_ = 0;
@@ -260,8 +268,8 @@ class Grammar::Matcher {
   /// Matches the elements from `at` on, from `token` on. `end` is where the match ends so far.
   std::size_t follow(std::size_t at, std::size_t token, std::size_t end) {
     if (++steps_ > kMaxSteps) return 0;
-    if (at == pattern_->elements.size()) return accept(end);
-    const Element& element = pattern_->elements[at];
+    if (at == elements_.size()) return accept(end);
+    const Element& element = elements_[at];
     if (element.absent) return stands_at(element, token) ? 0 : follow(at + 1, token, end);
     if (token < words_.size() && !(element.touching && chart_.text().tokens[token].after_space)) {
       if (has_word(element, token))
@@ -344,6 +352,7 @@ class Grammar::Matcher {
   const Chart& chart_;
   std::span<const WordId> words_;
   const Pattern* pattern_ = nullptr;
+  std::span<const Element> elements_{};
   Meaning* made_ = nullptr;
   std::size_t begin_ = 0;
   int steps_ = 0;

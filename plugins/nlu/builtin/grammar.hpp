@@ -134,24 +134,24 @@ class Grammar {
  private:
   using WordId = std::uint16_t;  // 0: not in the tables
 
-  /// A stretch of words_: thousands of vectors of one word each would be most of the grammar's
+  /// A stretch of words_ or elements_: thousands of small vectors would be most of the grammar's
   /// memory.
-  struct Words {
+  struct Stretch {
     std::uint32_t begin = 0;
     std::uint32_t count = 0;
   };
   struct Element {
-    Words words;
+    Stretch words;
     std::bitset<kCategories> categories;
     Role role = Role::none;
     bool optional = false, touching = false, ahead = false, absent = false;
   };
   struct Pattern {
-    std::vector<Element> elements;
+    Stretch elements;
     const Rule* rule;
   };
   struct Phrase {
-    Words words;
+    Stretch words;
     const Lexeme* lexeme;
   };
   struct Index {
@@ -164,9 +164,12 @@ class Grammar {
   static constexpr std::size_t kMaxPatterns = 256;  // in one section
 
   WordId word_id(std::string_view folded) const;
-  std::span<const WordId> of(Words words) const { return {&words_[words.begin], words.count}; }
+  std::span<const WordId> of(Stretch words) const { return {&words_[words.begin], words.count}; }
+  std::span<const Element> of(const Pattern& pattern) const {
+    return {&elements_[pattern.elements.begin], pattern.elements.count};
+  }
   WordId first_of(const Phrase& phrase) const { return words_[phrase.words.begin]; }
-  Words keep_words(std::string_view text, char separator);
+  Stretch keep_words(std::string_view text, char separator);
   Pattern read_pattern(const Rule& rule);
   void index_first(Index& index) const;
   /// Runs the rules that can begin at one token. True: something new was found there.
@@ -175,6 +178,7 @@ class Grammar {
 
   std::vector<std::string_view> vocabulary_;  // sorted; id = position + 1
   std::vector<WordId> words_;                 // of all phrases and elements
+  std::vector<Element> elements_;             // of all patterns
   std::vector<Phrase> phrases_;               // sorted by their first word
   std::vector<Index> sections_;
   bool ordinals_are_days_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 #include <numeric>
+#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -313,6 +314,17 @@ TEST_P(DatabaseTest, TakesWorkFromManyThreadsAtOnce) {
       });
   }
   EXPECT_EQ(numbers().size(), 400u);
+}
+
+TEST_P(DatabaseTest, RestsOnceNothingIsToBeWrittenAndWritesAgainAfterIt) {
+  std::counting_semaphore<> rested(0);
+  open_with_table({.on_rest = [&] { rested.release(); }});
+  EXPECT_TRUE(numbers().empty());
+  rested.acquire();
+  value_of(database_->transact([](Transaction& tx) { insert(tx, 7); }));
+  rested.acquire();
+  EXPECT_THAT(numbers(), ElementsAre(7));
+  database_.reset();  // Calls no more.
 }
 
 TEST_P(DatabaseTest, CommitsWhatIsQueuedBeforeItCloses) {
