@@ -467,6 +467,7 @@ void read_trust(const Reading& reading, Section& trust, Trust& out) {
                   [&](Section& key) { read_trust_key(key, out.keys.emplace_back()); });
   trust.words("deny", out.deny, "a list of BLAKE2b-512 hashes, as b2sum prints them");
   read_beside(reading, trust, "lock", out.lock, "a file, such as plugins.lock");
+  trust.number("require_conformance", out.require_conformance, 0U, kConformanceLevels);
 }
 
 /// The one place that knows every key of the file.

@@ -151,11 +151,16 @@ struct TrustKey {
   bool operator==(const TrustKey&) const = default;
 };
 
+inline constexpr unsigned kConformanceLevels = 10;  // Of `conserje-plugin test`.
+
 /// Whom plugins' files may come from, besides the build of this host.
 struct Trust {
   std::vector<TrustKey> keys{};
   std::vector<std::string> deny{};  // BLAKE2b-512 of files that must not run, in hexadecimal.
   std::filesystem::path lock{};     // Of the plugins that were accepted; empty: none.
+  /// What others made must have passed this level of the conformance kit, on the word of a key; 0:
+  /// nothing is asked.
+  unsigned require_conformance = 0;
 
   bool operator==(const Trust&) const = default;
 };

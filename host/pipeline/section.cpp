@@ -91,9 +91,10 @@ void Section::duration(std::string_view key, Millis& target, Millis low, Millis 
 void Section::schedule(std::string_view key, RetrySchedule& target) {
   constexpr std::chrono::seconds kLongest = std::chrono::days(7);
   constexpr std::size_t kMost = 50;
-  const auto* list = take(key, Kind::list,
-                          "a list of waits in seconds, each at most 7 days, such as [5, 30, 120]; "
-                          "[] never tries again");
+  const auto* list =
+      take(key, Kind::list,
+           "a list of at most 50 waits in seconds, each at most 7 days, such as [5, 30, 120]; "
+           "[] never tries again");
   if (list == nullptr) return;
   if (list->items.size() > kMost) return complain_wrong(key, *list);
 

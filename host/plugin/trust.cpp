@@ -22,15 +22,33 @@ std::string allow(const PluginUse& use, std::string_view flag) {
 
 std::string named(const PluginFile& file) { return file.id + " " + file.version; }
 
-std::string both_files(const PluginFile& file) { return file.path + " and its .minisig"; }
+/// A minisign signature of a plugin's file that stands beside it.
+struct Paper {
+  std::string_view text;
+  std::string_view called;     // "signature": as people know it.
+  std::string_view extension;  // ".minisig"
+  std::string make;            // What makes a good one.
+};
 
-/// The command that makes the right signature.
-std::string sign_again(const PluginFile& file) {
-  return "sign it anew: minisign -S -m " + file.path + " -t '" + signed_statement(file) + "'";
+/// What shows the origin.
+Paper signature_of(const PluginFile& file) {
+  return {*file.signature, "signature", ".minisig",
+          "sign it anew: minisign -S -m " + file.path + " -t '" + signed_statement(file) + "'"};
+}
+
+std::string try_it(const PluginFile& file, unsigned level) {
+  return "conserje-plugin test " + file.path + " --level " + std::to_string(level) + " --sign KEY";
 }
 
 std::string accept(const PluginFile& file) {
   return "conserje plugins lock --config CONFIG " + file.path;
+}
+
+/// "id=com.acme.pms version=1.4.0 abi=1", as statements name it.
+std::string build_of(const PluginFile& file) {
+  auto text = "id=" + file.id + " version=" + file.version + " abi=" + std::to_string(file.abi_min);
+  if (file.abi_max != file.abi_min) text += "-" + std::to_string(file.abi_max);
+  return text;
 }
 
 // ---- The lists ---------------------------------------------------------------------------------
@@ -71,59 +89,91 @@ bool is_pinned(const TrustRules& rules, const PluginFile& file) {
   return locked != nullptr && locked->digest == file.digest;
 }
 
-// ---- The signature -----------------------------------------------------------------------------
+// ---- What keys say -----------------------------------------------------------------------------
 
-Error unknown_key(const MinisignKeyId& id, const PluginFile& file) {
-  return refusal("it is signed by the key " + to_string(id) + ", which trust.keys does not have",
-                 "a signature by a key that you trust", kOperator,
+Error unknown_key(const MinisignKeyId& id, const PluginFile& file, const Paper& paper) {
+  return refusal("its " + std::string(paper.called) + " is by the key " + to_string(id) +
+                     ", which trust.keys does not have",
+                 "a " + std::string(paper.called) + " by a key that you trust", kOperator,
                  "if you trust its owner, add the public key that they publish:\n"
                  "trust: {keys: [{name: VENDOR, key: RW..., ids: [" +
                      file.id + "]}]}");
 }
 
-Error not_its_id(const TrustedKey& key, const PluginFile& file) {
-  return refusal("it is signed by " + key.name + ", whose key may not sign " + file.id,
+Error not_its_id(const TrustedKey& key, const PluginFile& file, const Paper& paper) {
+  return refusal("its " + std::string(paper.called) + " is by " + key.name +
+                     ", whose key may not sign " + file.id,
                  "an id that fits " + joined(key.ids), kOperator,
                  "get the plugin from its own vendor; if " + key.name +
                      " may sign it, add the id to the key in trust.keys: ids: [" + joined(key.ids) +
                      ", " + file.id + "]");
 }
 
-/// What the cryptography says against the signature.
+/// What the cryptography says against the paper.
 Status check_verdict(SignatureVerdict verdict, const MinisignSignature& signature,
-                     const PluginFile& file) {
-  const auto again = std::string(kInstallAgain) + both_files(file);
+                     const PluginFile& file, const Paper& paper) {
+  const auto again =
+      std::string(kInstallAgain) + file.path + " and its " + std::string(paper.extension);
+  const auto its = "its " + std::string(paper.called);
   if (!signature.is_prehashed)
-    return refusal("its signature is of minisign's legacy form",
-                   "a prehashed signature, as minisign makes them since 0.10", kVendor,
-                   sign_again(file));
+    return refusal(its + " is of minisign's legacy form",
+                   "a prehashed signature, as minisign makes them since 0.10", kVendor, paper.make);
   if (verdict == SignatureVerdict::other_comment)
-    return refusal("its signature's trusted comment was changed after it was signed",
+    return refusal(its + "'s trusted comment was changed after it was signed",
                    "the trusted comment that was signed", kOperator, again);
   if (verdict != SignatureVerdict::good)
-    return refusal("its signature is not of this file: one of the two was changed",
+    return refusal(its + " is not of this file: one of the two was changed",
                    "the file that was signed", kOperator, again);
   return Done{};
 }
 
-Result<Vouched> judge_signature(const TrustRules& rules, const PluginFile& file) {
-  const auto signature = parse_signature(*file.signature);
+/// What a key of the operator's says of the file.
+struct Word {
+  std::string key;  // Its name in trust.keys.
+  std::string said;
+};
+
+Result<Word> read_paper(const TrustRules& rules, const PluginFile& file, const Paper& paper) {
+  const auto signature = parse_signature(paper.text);
   if (!signature)
-    return refusal("its signature is damaged: " + signature.error().message,
-                   "a minisign signature in " + file.path + ".minisig", kOperator,
+    return refusal("its " + std::string(paper.called) + " is damaged: " + signature.error().message,
+                   "a minisign signature in " + file.path + std::string(paper.extension), kOperator,
                    "get that file from the vendor again");
   const auto known = std::ranges::find_if(
       rules.keys, [&](const TrustedKey& key) { return key.key.id == signature->key_id; });
-  if (known == rules.keys.end()) return unknown_key(signature->key_id, file);
+  if (known == rules.keys.end()) return unknown_key(signature->key_id, file, paper);
   const auto fits = [&](const std::string& pattern) { return glob_matches(pattern, file.id); };
-  if (std::ranges::none_of(known->ids, fits)) return not_its_id(*known, file);
+  if (std::ranges::none_of(known->ids, fits)) return not_its_id(*known, file, paper);
   const auto verdict = verify(*signature, known->key, file.digest);
-  if (const auto good = check_verdict(verdict, *signature, file); !good) return good.error();
-  if (signature->trusted_comment != signed_statement(file))
-    return refusal("it is signed as \"" + signature->trusted_comment + "\"",
+  if (const auto good = check_verdict(verdict, *signature, file, paper); !good) return good.error();
+  return Word{known->name, signature->trusted_comment};
+}
+
+Result<Vouched> judge_signature(const TrustRules& rules, const PluginFile& file) {
+  const auto paper = signature_of(file);
+  auto word = read_paper(rules, file, paper);
+  if (!word) return word.error();
+  if (word->said != signed_statement(file))
+    return refusal("it is signed as \"" + word->said + "\"",
                    "\"" + signed_statement(file) + "\", which its manifest says", kVendor,
-                   sign_again(file));
-  return Vouched{Origin::signed_by, known->name, file.digest};
+                   paper.make);
+  return Vouched{Origin::signed_by, std::move(word->key), file.digest};
+}
+
+Status check_conformance(const TrustRules& rules, const PluginFile& file) {
+  if (rules.conformance == 0) return Done{};
+  const auto make = try_it(file, rules.conformance);
+  const auto needed = "the word of one of trust.keys, in " + file.path +
+                      ".conformance, that it has passed level " + std::to_string(rules.conformance);
+  if (!file.conformance)
+    return refusal("nobody says that it has passed the conformance kit", needed, kOperator,
+                   "ask the vendor for that file, or make it: " + make);
+  const auto word =
+      read_paper(rules, file, {*file.conformance, "conformance report", ".conformance", make});
+  if (!word) return word.error();
+  for (auto level = rules.conformance; level <= kConformanceLevels; ++level)
+    if (word->said == conformance_statement(file, level)) return Done{};
+  return refusal("its conformance report says \"" + word->said + "\"", needed, kVendor, make);
 }
 
 // ---- Versions ----------------------------------------------------------------------------------
@@ -177,22 +227,19 @@ std::string describe(const Vouched& vouched) {
   return vouched.key.empty() ? word : word + " by " + vouched.key;
 }
 
-PluginFile plugin_file(std::string path, const Manifest& manifest, const Digest& digest,
-                       std::optional<std::string> signature) {
+PluginFile plugin_file(std::string path, const Manifest& manifest, const Digest& digest) {
   return {.path = std::move(path),
           .id = manifest.id,
           .version = manifest.version,
           .abi_min = manifest.abi_min,
           .abi_max = manifest.abi_max,
-          .digest = digest,
-          .signature = std::move(signature)};
+          .digest = digest};
 }
 
-std::string signed_statement(const PluginFile& file) {
-  auto text = "conserje id=" + file.id + " version=" + file.version +
-              " abi=" + std::to_string(file.abi_min);
-  if (file.abi_max != file.abi_min) text += "-" + std::to_string(file.abi_max);
-  return text;
+std::string signed_statement(const PluginFile& file) { return "conserje " + build_of(file); }
+
+std::string conformance_statement(const PluginFile& file, unsigned level) {
+  return "conserje conformance=" + std::to_string(level) + " " + build_of(file);
 }
 
 std::weak_ordering compare_versions(std::string_view a, std::string_view b) {
@@ -208,6 +255,7 @@ Result<Vouched> judge(const TrustRules& rules, const PluginFile& file, const Plu
   if (const auto fine = check_denied(rules, file); !fine) return fine.error();
   if (const auto fine = check_locked(rules, file, use); !fine) return fine.error();
   if (is_first_party(rules, file)) return Vouched{Origin::first_party, {}, file.digest};
+  if (const auto fine = check_conformance(rules, file); !fine) return fine.error();
   if (file.signature) return judge_signature(rules, file);
   const auto origin = is_pinned(rules, file) ? Origin::pinned : Origin::nobody_vouches;
   return Vouched{origin, {}, file.digest};

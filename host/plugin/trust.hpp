@@ -51,8 +51,9 @@ struct TrustedKey {
 struct TrustRules {
   std::vector<TrustedKey> keys{};
   std::vector<Digest> denied{};
-  Lock first_party{};  // What the build of this host made.
-  Lock accepted{};     // What the operator accepted.
+  Lock first_party{};        // What the build of this host made.
+  Lock accepted{};           // What the operator accepted.
+  unsigned conformance = 0;  // `trust.require_conformance`.
 };
 
 /// A plugin's file as it was found, nothing of it loaded.
@@ -63,15 +64,21 @@ struct PluginFile {
   std::uint32_t abi_min = CJ_ABI_VERSION;
   std::uint32_t abi_max = CJ_ABI_VERSION;
   Digest digest{};
-  std::optional<std::string> signature{};  // The text of the .minisig beside it.
+  std::optional<std::string> signature{};    // The text of the .minisig beside it.
+  std::optional<std::string> conformance{};  // The text of the .conformance beside it.
 };
 
-PluginFile plugin_file(std::string path, const Manifest& manifest, const Digest& digest,
-                       std::optional<std::string> signature);
+/// Without what stands beside the file.
+PluginFile plugin_file(std::string path, const Manifest& manifest, const Digest& digest);
 
 /// What stands in the trusted comment of a plugin's signature, and nothing else does:
 /// "conserje id=com.acme.pms version=1.4.0 abi=1", or "abi=1-2" for a range.
 std::string signed_statement(const PluginFile& file);
+
+/// The same for FILE.conformance, a minisign signature of the plugin's file too: who made it
+/// vouches that these bytes have passed the conformance kit up to `level`, 1 to kConformanceLevels:
+/// "conserje conformance=7 id=com.acme.pms version=1.4.0 abi=1".
+std::string conformance_statement(const PluginFile& file, unsigned level);
 
 /// By semantic versioning 2.0: numbers, then a pre-release before its release. Both as manifests
 /// have them.
@@ -81,7 +88,7 @@ std::weak_ordering compare_versions(std::string_view a, std::string_view b);
 /// denied; it is not the file that was accepted for its version, or an older one; its signature is
 /// damaged, of another file, by a key that may not sign it, or for another id, version or ABI. A
 /// signature that is there must be good, whoever else vouches for the file, except for the build's
-/// own.
+/// own; so must be the word for its conformance where the rules ask for one.
 Result<Vouched> judge(const TrustRules& rules, const PluginFile& file, const PluginUse& use);
 
 /// Where a plugin's code runs: as `isolation` says; without it in the host's process what the

@@ -77,11 +77,13 @@ Lock read_first_party(const fs::path& executable, std::vector<Finding>& findings
 TrustRules trust_rules(const Pipeline& pipeline, std::vector<Finding>& findings) {
   TrustRules rules;
   Reader reader(pipeline, findings);
-  const auto& [keys, deny, lock] = pipeline.trust;
+  const auto& keys = pipeline.trust.keys;
+  const auto& deny = pipeline.trust.deny;
   for (std::size_t i = 0; i < keys.size(); ++i)
     reader.add_key(keys[i], indexed("trust.keys", i), rules.keys);
   for (std::size_t i = 0; i < deny.size(); ++i)
     reader.add_denied(deny[i], indexed("trust.deny", i), rules.denied);
+  rules.conformance = pipeline.trust.require_conformance;
   return rules;
 }
 
@@ -104,13 +106,13 @@ TrustRules read_trust(const Pipeline& pipeline, const fs::path& executable,
   return rules;
 }
 
-Result<std::optional<std::string>> read_signature(const fs::path& plugin) {
+Result<std::optional<std::string>> read_paper(const fs::path& plugin, std::string_view extension) {
   auto file = plugin;
-  file += ".minisig";
+  file += extension;
   std::error_code error;
   if (!fs::exists(fs::symlink_status(file, error))) return std::optional<std::string>();
   const auto unusable = [&](const std::string& why) {
-    return refusal("its signature cannot be used: " + why,
+    return refusal("its " + std::string(extension) + " cannot be used: " + why,
                    "a minisign signature of at most " + std::to_string(kMinisignFileLimit) +
                        " bytes, readable for the host's user",
                    kOperator, "ls -lL " + file.string());
@@ -123,10 +125,14 @@ Result<std::optional<std::string>> read_signature(const fs::path& plugin) {
 }
 
 Result<PluginFile> plugin_file_of(const SealedImage& image, const Manifest& manifest) {
-  auto signature = read_signature(image.file());
+  auto signature = read_paper(image.file(), ".minisig");
   if (!signature) return signature.error();
-  return plugin_file(image.file().string(), manifest, digest_of(image.bytes()),
-                     *std::move(signature));
+  auto conformance = read_paper(image.file(), ".conformance");
+  if (!conformance) return conformance.error();
+  auto file = plugin_file(image.file().string(), manifest, digest_of(image.bytes()));
+  file.signature = *std::move(signature);
+  file.conformance = *std::move(conformance);
+  return file;
 }
 
 }  // namespace conserje

@@ -31,12 +31,13 @@ Lock read_accepted(const Pipeline& pipeline, std::vector<Finding>& findings);
 TrustRules read_trust(const Pipeline& pipeline, const std::filesystem::path& executable,
                       std::vector<Finding>& findings);
 
-/// The text of the signature beside a plugin's file; none when there is no such file. Errors: a
-/// refusal: it cannot be read, or is too large.
-Result<std::optional<std::string>> read_signature(const std::filesystem::path& plugin);
+/// The text of the minisign signature `extension` (".minisig", ".conformance") beside a plugin's
+/// file; none when there is no such file. Errors: a refusal: it cannot be read, or is too large.
+Result<std::optional<std::string>> read_paper(const std::filesystem::path& plugin,
+                                              std::string_view extension);
 
-/// A plugin's file as the judgement wants it: hashes the image, reads the signature beside it.
-/// Errors: as read_signature.
+/// A plugin's file as the judgement wants it: hashes the image, reads what stands beside it.
+/// Errors: as read_paper.
 Result<PluginFile> plugin_file_of(const SealedImage& image, const Manifest& manifest);
 
 }  // namespace conserje

@@ -14,9 +14,12 @@ namespace conserje {
 struct TestFiles {
   std::filesystem::path json{};   // Empty: none.
   std::filesystem::path junit{};  // Empty: none.
+  /// minisign's secret key, which is to sign FILE.conformance; empty: nothing is signed.
+  std::filesystem::path key{};
 };
 /// Runs the conformance kit on a plugin. The plugin is never loaded into this process, unless
-/// `options.in_process`.
+/// `options.in_process`. With a key, a file that has passed every check up to the level gets a
+/// FILE.conformance, which an operator's `trust.require_conformance` reads.
 int test_command(const kit::Options& options, const TestFiles& files);
 
 /// Lists the checks of the kit, up to `level`.

@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
   test->add_option("--except", options.except, "The id of a check to leave out");
   test->add_option("--json", files.json, "Write the report there, as JSON");
   test->add_option("--junit", files.junit, "Write the report there, as JUnit's XML");
+  test->add_option("--sign", files.key,
+                   "minisign's secret key: write FILE.conformance, your word that it has passed");
   test->add_option("--slow", options.slow, "How many times slower than others this machine is")
       ->check(CLI::Range(1.0, 1000.0));
   std::int64_t time_limit = options.time_limit.count();

@@ -1,37 +1,12 @@
-#include <unistd.h>
-
 #include <iostream>
 
 #include "commands.hpp"
-#include "files.hpp"
 #include "plugin/trust.hpp"
+#include "signing.hpp"
 
 namespace conserje {
-namespace {
 
-namespace fs = std::filesystem;
-
-/// From the terminal without showing it, else the first line of standard input.
-std::string ask_password(const fs::path& key) {
-  if (::isatty(STDIN_FILENO) == 1) {
-    const char* typed = ::getpass(("Password of " + key.string() + ": ").c_str());
-    return typed == nullptr ? "" : typed;
-  }
-  std::string line;
-  std::getline(std::cin, line);
-  return line;
-}
-
-Result<MinisignSecretKey> unlock(const fs::path& file) {
-  const auto text = read_file(file);
-  auto key = parse_secret_key(text, "");
-  if (key || key.error().error_class != ErrorClass::auth) return key;
-  return parse_secret_key(text, ask_password(file));
-}
-
-}  // namespace
-
-int sign_command(const fs::path& file, const fs::path& key_file) {
+int sign_command(const std::filesystem::path& file, const std::filesystem::path& key_file) {
   const auto image = SealedImage::copy(file);
   const auto manifest = image ? read_manifest((*image)->bytes(), Platform::current())
                               : Result<Manifest>(image.error());
@@ -45,16 +20,12 @@ int sign_command(const fs::path& file, const fs::path& key_file) {
     return 2;
   }
   const auto digest = digest_of((*image)->bytes());
-  const auto said = signed_statement(plugin_file(file.string(), *manifest, digest, std::nullopt));
-  const auto signature = sign(*key, digest, said);
-  if (!signature) {
-    std::cerr << file.string() << ": " << signature.error().message << '\n';
+  const auto said = signed_statement(plugin_file(file.string(), *manifest, digest));
+  const auto written = write_signature(*key, digest, said, file.string() + ".minisig");
+  if (!written) {
+    std::cerr << file.string() << ": " << written.error().message << '\n';
     return 2;
   }
-  const auto beside = file.string() + ".minisig";
-  write_file(beside, print(*signature));
-  std::cout << beside << ": " << said
-            << "\nan operator trusts it with: " << print_line(key->public_key()) << '\n';
   return 0;
 }
 

@@ -12,7 +12,9 @@
 #include "kit/child.hpp"
 #include "kit/report.hpp"
 #include "plugin/crypto.hpp"
+#include "plugin/trust.hpp"
 #include "plugin/worker/sanitized.hpp"
+#include "signing.hpp"
 
 namespace conserje {
 namespace {
@@ -89,6 +91,32 @@ void write(const std::filesystem::path& file, const std::string& text) {
   if (!file.empty()) write_file(file, text);
 }
 
+/// What `--sign` wants before anything is run; the key's password is asked for here.
+Result<std::optional<MinisignSecretKey>> signer(const kit::Options& options,
+                                                const TestFiles& files) {
+  if (files.key.empty()) return std::optional<MinisignSecretKey>();
+  if (!options.only.empty() || !options.except.empty())
+    return Error{ErrorClass::config,
+                 "--sign vouches for all checks; leave --only and --except out"};
+  auto key = unlock(files.key);
+  if (!key) return Error{ErrorClass::config, files.key.string() + ": " + key.error().message};
+  return std::optional(*std::move(key));
+}
+
+/// 0, or the exit status of what went wrong.
+int sign_report(const MinisignSecretKey& key, const kit::Options& options,
+                const SealedImage& image) {
+  const auto manifest = read_manifest(image.bytes(), Platform::current());
+  if (!manifest) return 1;  // The checks have said so.
+  const auto file = plugin_file(options.file.string(), *manifest, digest_of(image.bytes()));
+  const auto said = conformance_statement(file, static_cast<unsigned>(options.level));
+  const auto written =
+      write_signature(key, file.digest, said, options.file.string() + ".conformance");
+  if (written) return 0;
+  std::cerr << options.file.string() << ": " << written.error().message << '\n';
+  return 2;
+}
+
 }  // namespace
 
 int test_command(const kit::Options& options, const TestFiles& files) {
@@ -98,6 +126,11 @@ int test_command(const kit::Options& options, const TestFiles& files) {
     return 2;
   }
   if (!options.in_process) begin_again_with_heap_checks();
+  const auto key = signer(options, files);
+  if (!key) {
+    std::cerr << "conserje-plugin: " << key.error().message << '\n';
+    return 2;
+  }
   const auto image = SealedImage::copy(options.file);
   if (!image) {
     std::cerr << options.file.string() << ": " << image.error().message << '\n';
@@ -126,7 +159,8 @@ int test_command(const kit::Options& options, const TestFiles& files) {
   std::cout << to_summary(report);
   write(files.json, to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
   write(files.junit, to_junit(report));
-  return report.all_passed() ? 0 : 1;
+  if (!report.all_passed()) return 1;
+  return *key ? sign_report(**key, options, **image) : 0;
 }
 
 int checks_command(int level) {

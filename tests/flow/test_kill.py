@@ -99,7 +99,7 @@ def report_until(hotel, vendor, done):
 @pytest.fixture
 def patient_hotel(hotel):
     """Gives nothing up and waits long for what was in doubt: a slow machine may be killed many times in one send."""
-    often = [0] + [1] * 50
+    often = [0] + [1] * 49
     hotel.host.stop()
     hotel.host.config["limits"] = {
         "conversation": {"lease_s": 5, "retry_s": often},

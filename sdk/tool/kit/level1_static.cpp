@@ -188,9 +188,8 @@ void signature(Subject& subject) {
   const auto parsed = parse_signature(read_file(file));
   require(parsed.has_value(), parsed ? "" : file + ": " + parsed.error().message,
           "a signature of minisign's");
-  const auto needed =
-      signed_statement(plugin_file(subject.options().file.string(), subject.manifest(),
-                                   digest_of(subject.bytes()), std::nullopt));
+  const auto needed = signed_statement(
+      plugin_file(subject.options().file.string(), subject.manifest(), digest_of(subject.bytes())));
   require(parsed->trusted_comment == needed,
           "its signature is of \"" + parsed->trusted_comment + '"', '"' + needed + '"');
   require(parsed->is_prehashed, "its signature is of the form before minisign 0.10",

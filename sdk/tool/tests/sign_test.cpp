@@ -50,6 +50,28 @@ TEST_F(Sign, IsFoundToBeOfAnotherPlugin) {
   EXPECT_EQ(check(other), 1);
 }
 
+TEST_F(Sign, VouchesForTheLevelThatAPluginHasPassed) {
+  const kit::Options options{.file = file, .level = 1, .in_process = true};
+  ASSERT_EQ(test_command(options, {.key = folder / "me.key"}), 0);
+  const auto report = parse_signature(read_file(file.string() + ".conformance"));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(verify(*report, key.public_key(), digest_of(read_file(file))), SignatureVerdict::good);
+  EXPECT_EQ(report->trusted_comment,
+            "conserje conformance=1 id=dev.zoo.good-serial version=1.0.0 abi=1");
+}
+
+TEST_F(Sign, VouchesForNothingThatFailedOrWasLeftOut) {
+  const auto bad = folder / "bad.so";
+  fs::copy_file(fs::path(CONSERJE_ZOO) / "exports_more.so", bad);
+  EXPECT_EQ(test_command({.file = bad, .level = 1, .in_process = true}, {.key = folder / "me.key"}),
+            1);
+  EXPECT_EQ(test_command({.file = file, .level = 1, .only = {"static.elf"}, .in_process = true},
+                         {.key = folder / "me.key"}),
+            2);
+  EXPECT_FALSE(fs::exists(bad.string() + ".conformance"));
+  EXPECT_FALSE(fs::exists(file.string() + ".conformance"));
+}
+
 TEST_F(Sign, RefusesWhatIsNoPluginAndWhatIsNoKey) {
   write_file(folder / "bad.key", "not a key");
   EXPECT_EQ(sign_command(folder / "me.key", folder / "me.key"), 1);

@@ -321,9 +321,10 @@ TEST_F(Load, EachSettingRefusesWhatItCannotTake) {
       {"limits: {conversation: {workers: 0}}", "workers: a whole number from 1 to 64"},
       {"limits: {conversation: {workers: 4.0}}", "workers: a whole number from 1 to 64"},
       {"limits: {conversation: {lease_s: -1}}", "lease_s: a whole number from 1 to 3600"},
-      {"limits: {conversation: {retry_s: 5}}", "retry_s: a list of waits in seconds"},
-      {"limits: {conversation: {retry_s: [-5]}}", "retry_s: a list of waits in seconds"},
-      {"limits: {delivery: {retry_events_s: [604801]}}", "retry_events_s: a list of waits"}};
+      {"limits: {conversation: {retry_s: 5}}", "retry_s: a list of at most 50 waits in seconds"},
+      {"limits: {conversation: {retry_s: [-5]}}", "retry_s: a list of at most 50 waits in seconds"},
+      {"limits: {delivery: {retry_events_s: [604801]}}",
+       "retry_events_s: a list of at most 50 waits"}};
   for (const auto& [text, needed] : kWrong) {
     const auto findings = lines(load_with(text + "\n"));
     EXPECT_THAT(findings, ElementsAre(HasSubstr("\n    needed: " + needed))) << text;

@@ -227,7 +227,7 @@ const BadFile kBadFiles[] = {
     {"EmptySignature", [](Setting& s) { s.signature = ""; },
      "its signature is damaged: it has not the four lines of a minisign signature"},
     {"HugeSignature", [](Setting& s) { s.signature = std::string(kMinisignFileLimit + 1, 'x'); },
-     "its signature cannot be used: it has 16385 bytes"},
+     "its .minisig cannot be used: it has 16385 bytes"},
     {"SignatureOfAnotherForm",
      [](Setting& s) {
        s.sign_as(s.acme, s.statement);
@@ -241,7 +241,7 @@ const BadFile kBadFiles[] = {
      },
      "its signature is not of this file: one of the two was changed"},
     {"SignedByAStranger", [](Setting& s) { s.sign_as(s.stranger, s.statement); },
-     "it is signed by the key 0202020202020202, which trust.keys does not have"},
+     "its signature is by the key 0202020202020202, which trust.keys does not have"},
     {"SignedUnderAStolenKeyId",
      [](Setting& s) {
        s.stranger.id = s.acme.id;
@@ -249,7 +249,7 @@ const BadFile kBadFiles[] = {
      },
      "its signature is not of this file: one of the two was changed"},
     {"SignedByAKeyForOthers", [](Setting& s) { s.rules.keys[0].ids = {"com.acme.*"}; },
-     "it is signed by acme, whose key may not sign test.sink.good"},
+     "its signature is by acme, whose key may not sign test.sink.good"},
     {"SignedForAnotherId",
      [](Setting& s) { s.sign_as(s.acme, "conserje id=test.sink.best version=1.2.3 abi=1"); },
      "it is signed as \"conserje id=test.sink.best version=1.2.3 abi=1\""},

@@ -92,15 +92,20 @@ TEST_F(TheRules, DoNotPassOverADamagedLockFile) {
 
 TEST_F(TheRules, FindASignatureBesideItsFile) {
   const auto plugin = write("sink.so", "");
-  EXPECT_EQ(read_signature(plugin), Result(std::optional<std::string>()));
+  EXPECT_EQ(read_paper(plugin, ".minisig"), Result(std::optional<std::string>()));
   write("sink.so.minisig", "text");
-  EXPECT_EQ(read_signature(plugin), Result(std::optional<std::string>("text")));
+  EXPECT_EQ(read_paper(plugin, ".minisig"), Result(std::optional<std::string>("text")));
+}
+
+TEST_F(TheRules, AskForTheConformanceThatTheConfigurationWants) {
+  pipeline.trust.require_conformance = 7;
+  EXPECT_EQ(trust_rules(pipeline, findings).conformance, 7U);
 }
 
 TEST_F(TheRules, DoNotPassOverASignatureThatCannotBeRead) {
   const auto plugin = write("sink.so", "");
   fs::create_symlink("/nowhere", folder / "sink.so.minisig");
-  EXPECT_FALSE(read_signature(plugin));
+  EXPECT_FALSE(read_paper(plugin, ".minisig"));
 }
 
 }  // namespace

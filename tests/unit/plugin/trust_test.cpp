@@ -92,6 +92,47 @@ TEST_F(TheJudgement, AsksNoSignatureOfWhatTheBuildMade) {
   EXPECT_EQ(verdict(), "first-party");
 }
 
+TEST_F(TheJudgement, TakesTheWordOfAKeyForAsMuchConformanceAsIsAsked) {
+  rules.conformance = 7;
+  EXPECT_EQ(verdict(), "nobody says that it has passed the conformance kit");
+  const auto vouch = [this](const MinisignSecretKey& key, unsigned level) {
+    file.conformance = print(sign(key, file.digest, conformance_statement(file, level)).value());
+  };
+  vouch(acme, 6);
+  EXPECT_EQ(verdict(),
+            "its conformance report says \"conserje conformance=6 id=com.acme.pms version=1.4.0 "
+            "abi=1\"");
+  for (const unsigned level : {7U, 10U}) {
+    vouch(acme, level);
+    EXPECT_EQ(verdict(), "unsigned") << level;
+  }
+  sign_file();
+  EXPECT_EQ(verdict(), "signed by acme");
+  vouch(generate_key(random), 7);
+  EXPECT_EQ(verdict().substr(0, 36), "its conformance report is by the key") << verdict();
+}
+
+TEST_F(TheJudgement, TakesNoSignatureForAConformanceReport) {
+  rules.conformance = 1;
+  sign_file();
+  file.conformance = file.signature;
+  EXPECT_EQ(verdict(),
+            "its conformance report says \"conserje id=com.acme.pms version=1.4.0 abi=1\"");
+}
+
+TEST_F(TheJudgement, TakesNoConformanceReportOfAnotherFile) {
+  rules.conformance = 7;
+  file.conformance = print(sign(acme, file.digest, conformance_statement(file, 7)).value());
+  file.digest = digest_of("changed");
+  EXPECT_EQ(verdict(), "its conformance report is not of this file: one of the two was changed");
+}
+
+TEST_F(TheJudgement, AsksNoConformanceReportOfWhatTheBuildMade) {
+  rules.conformance = 10;
+  rules.first_party = lock_of(file);
+  EXPECT_EQ(verdict(), "first-party");
+}
+
 TEST_F(TheJudgement, LetsAKeySignTheIdsThatItIsGivenFor) {
   sign_file();
   for (const auto& [pattern, fits] :
