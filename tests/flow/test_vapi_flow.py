@@ -213,6 +213,15 @@ def test_a_passing_error_of_the_control_url_is_tried_again(open_telephone, fault
     assert "Doble" in telephone.vapi.wait_for(lambda: call.spoken, timeout_s=40)[0]
 
 
+def test_a_control_url_that_never_answers_holds_up_nobody_else(open_telephone):
+    telephone = open_telephone(slow_pms, answer_within_ms=WITHIN_MS)
+    telephone.vapi.fail_next(stand_in.STALL)
+    call = telephone.call()
+    call.tool("check_availability", **STAY)
+    telephone.vapi.wait_for(lambda: [r for r in telephone.vapi.requests if r.path.startswith("/control/")])
+    assert "Doble" in telephone.call("+34655010204").tool("check_availability", **STAY)
+
+
 def test_a_confirmation_that_cannot_be_written_is_a_dead_letter_with_its_reason(telephone):
     telephone.graph.fail_next(graph_api.error("undeliverable"))
     assert "confirmada" in book(telephone.call())
