@@ -105,11 +105,15 @@ def test_an_answer_that_is_broken_loses_no_mail(mail_hotel, fault):
     mail_hotel.gmail.wait_for(lambda: mail_hotel.gmail.texts_to(GUEST), timeout_s=60)
 
 
-def test_a_reply_whose_answer_was_lost_goes_once(mail_hotel):
-    gmail = mail_hotel.gmail
+def fail_next_send(gmail, fault):
     may_fail = gmail.may_fail
     gmail.may_fail = lambda request: request.path.endswith("/send") and may_fail(request)
-    gmail.fail_next(stand_in.DROP)
+    gmail.fail_next(fault)
+
+
+def test_a_reply_whose_answer_was_lost_goes_once(mail_hotel):
+    gmail = mail_hotel.gmail
+    fail_next_send(gmail, stand_in.DROP)
     mail_hotel.say(GUEST, "Hola")
     searched = lambda: [request for request in gmail.requests if "rfc822msgid" in request.query.get("q", "")]  # noqa: E731
     gmail.wait_for(searched, timeout_s=60)
@@ -119,9 +123,7 @@ def test_a_reply_whose_answer_was_lost_goes_once(mail_hotel):
 
 def test_an_api_that_never_answers_holds_up_nobody_else(mail_hotel):
     gmail = mail_hotel.gmail
-    may_fail = gmail.may_fail
-    gmail.may_fail = lambda request: request.path.endswith("/send") and may_fail(request)
-    gmail.fail_next(stand_in.STALL)
+    fail_next_send(gmail, stand_in.STALL)
     mail_hotel.say(GUEST, "Hola")
     gmail.wait_for(lambda: [request for request in gmail.requests if request.path.endswith("/send")], timeout_s=60)
     mail_hotel.ask("otra@example.com", "Hola")
