@@ -115,8 +115,7 @@ TEST_F(OAuthTest, RefusesEveryOtherToken) {
                                 "Bearer " + good + "00",
                                 "Bearer the secret!",
                                 "Bearer 9999999999."};
-  for (const auto& header : others)
-    EXPECT_FALSE(trusts(header)) << header;
+  for (const auto& header : others) EXPECT_FALSE(trusts(header)) << header;
 }
 
 TEST_F(OAuthTest, RefusesATokenThatComesTwice) {
