@@ -48,6 +48,7 @@ Result<channel::SendRequest> as_template(channel::SendRequest request, const Plu
   request.text.clear();
   request.buttons.clear();
   request.list_title.clear();
+  request.media.reset();  // Of a template a file is its head, and this one was approved without.
   return request;
 }
 

@@ -27,6 +27,12 @@ bool is_port(std::string_view text) {
           std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; }));
 }
 
+bool is_at_or_below(std::string_view host, std::string_view root) {
+  if (host == root) return true;
+  return host.size() > root.size() && host.ends_with(root) &&
+         host[host.size() - root.size() - 1] == '.';
+}
+
 }  // namespace
 
 std::optional<std::string> url_host(std::string_view url) {
@@ -56,25 +62,31 @@ std::optional<std::string> url_host(std::string_view url) {
 HttpAccess::HttpAccess(
     std::span<const std::string> wanted, const nlohmann::json& config,
     const std::function<std::optional<std::string_view>(std::string_view handle)>& reveal) {
-  const auto add_url = [&](const nlohmann::json& value) {
+  const auto add_value = [&](const nlohmann::json& value, bool has_below) {
     if (!value.is_string()) return;
     const auto& text = value.get_ref<const std::string&>();
     const auto secret = reveal ? reveal(text) : std::nullopt;
-    if (auto host = url_host(secret.value_or(text))) hosts_.push_back(*std::move(host));
+    auto host = url_host(secret.value_or(text));
+    if (!host && has_below) host = url_host("https://" + text);  // A name alone.
+    if (host) (has_below ? roots_ : hosts_).push_back(*std::move(host));
   };
   for (const auto& entry : wanted) {
     wanted_ += (wanted_.empty() ? "" : ", ") + entry;
-    constexpr std::string_view kConfig = "config:";
     if (entry == "*") {
       anywhere_ = true;
-    } else if (!entry.starts_with(kConfig)) {
-      hosts_.push_back(entry);
-    } else if (const auto value = config.find(entry.substr(kConfig.size()));
+      continue;
+    }
+    constexpr std::string_view kConfig = "config:";
+    const bool has_below = entry.starts_with(kAndBelow);
+    const auto place = std::string_view(entry).substr(has_below ? kAndBelow.size() : 0);
+    if (!place.starts_with(kConfig)) {
+      (has_below ? roots_ : hosts_).emplace_back(place);
+    } else if (const auto value = config.find(std::string(place.substr(kConfig.size())));
                value != config.end()) {
       if (value->is_array()) {
-        for (const auto& item : *value) add_url(item);
+        for (const auto& item : *value) add_value(item, has_below);
       } else {
-        add_url(*value);
+        add_value(*value, has_below);
       }
     }
   }
@@ -82,7 +94,10 @@ HttpAccess::HttpAccess(
 
 bool HttpAccess::allows(std::string_view url) const {
   const auto host = url_host(url);
-  return host && (anywhere_ || std::find(hosts_.begin(), hosts_.end(), *host) != hosts_.end());
+  if (!host) return false;
+  return anywhere_ || std::find(hosts_.begin(), hosts_.end(), *host) != hosts_.end() ||
+         std::any_of(roots_.begin(), roots_.end(),
+                     [&](const std::string& root) { return is_at_or_below(*host, root); });
 }
 
 }  // namespace conserje

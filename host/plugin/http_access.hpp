@@ -15,6 +15,9 @@ namespace conserje {
 /// sign or a space in the authority.
 std::optional<std::string> url_host(std::string_view url);
 
+/// What an entry of permissions.http begins with that means a host and all below it.
+inline constexpr std::string_view kAndBelow = "*.";
+
 /// Where one plugin may send HTTP requests: what its manifest asks for, with the values of its
 /// configuration. Immutable. Threads: any.
 class HttpAccess {
@@ -30,6 +33,7 @@ class HttpAccess {
  private:
   bool anywhere_ = false;
   std::vector<std::string> hosts_;
+  std::vector<std::string> roots_;  // These and what is below them.
   std::string wanted_;
 };
 

@@ -9,6 +9,7 @@
 #include "conserje/json.hpp"
 #include "pipeline/finding.hpp"
 #include "pipeline/schema.hpp"
+#include "plugin/http_access.hpp"
 #include "plugin/kinds.hpp"
 #include "plugin/refusal.hpp"
 
@@ -316,13 +317,14 @@ void read_permissions(Members members, Manifest& manifest, std::optional<Error>&
   for (const auto& entry : permissions.http) {
     if (error) return;
     constexpr std::string_view kConfig = "config:";
-    if (entry == "*" || is_host(entry)) continue;
-    if (entry.starts_with(kConfig) && properties != manifest.config_schema.end() &&
-        properties->contains(entry.substr(kConfig.size())))
+    const auto place = entry.starts_with(kAndBelow) ? entry.substr(kAndBelow.size()) : entry;
+    if (entry == "*" || is_host(place)) continue;
+    if (place.starts_with(kConfig) && properties != manifest.config_schema.end() &&
+        properties->contains(place.substr(kConfig.size())))
       continue;
     error = wrong("permissions.http has " + shown(entry),
-                  "a host name in lower case, \"config:\" and a property of the config schema, or "
-                  "\"*\"");
+                  "a host name in lower case, \"config:\" and a property of the config schema, one "
+                  "of these behind \"*.\" (and all below it), or \"*\"");
   }
 }
 

@@ -15,8 +15,8 @@ namespace conserje {
 
 /// What a plugin may do beyond computing.
 struct Permissions {
-  /// Where cj.http/1 may go: a host name, "config:<property>" (the host of the URL that the
-  /// property holds), or "*" (anywhere).
+  /// Where cj.http/1 may go: a host name, "config:<property>" (the host of the URL that it holds),
+  /// "*." before either (that host and all below it), or "*" (anywhere).
   std::vector<std::string> http{};
   std::size_t kv_quota_bytes = 0;  // Of all its values in cj.kv/1; 0: no cj.kv/1.
   bool raw_network = false;        // Brings its own network client.

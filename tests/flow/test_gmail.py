@@ -105,16 +105,41 @@ def test_an_answer_that_is_broken_loses_no_mail(mail_hotel, fault):
     mail_hotel.gmail.wait_for(lambda: mail_hotel.gmail.texts_to(GUEST), timeout_s=60)
 
 
-def test_a_reply_whose_answer_was_lost_goes_once(mail_hotel):
-    gmail = mail_hotel.gmail
+def fail_next_send(gmail, fault):
     may_fail = gmail.may_fail
     gmail.may_fail = lambda request: request.path.endswith("/send") and may_fail(request)
-    gmail.fail_next(stand_in.DROP)
+    gmail.fail_next(fault)
+
+
+def test_a_reply_whose_answer_was_lost_goes_once(mail_hotel):
+    gmail = mail_hotel.gmail
+    fail_next_send(gmail, stand_in.DROP)
     mail_hotel.say(GUEST, "Hola")
     searched = lambda: [request for request in gmail.requests if "rfc822msgid" in request.query.get("q", "")]  # noqa: E731
     gmail.wait_for(searched, timeout_s=60)
     mail_hotel.ask(GUEST, "Gracias")
     assert len(gmail.texts_to(GUEST)) == 2
+
+
+def test_an_api_that_never_answers_holds_up_nobody_else(mail_hotel):
+    gmail = mail_hotel.gmail
+    fail_next_send(gmail, stand_in.STALL)
+    mail_hotel.say(GUEST, "Hola")
+    gmail.wait_for(lambda: [request for request in gmail.requests if request.path.endswith("/send")], timeout_s=60)
+    mail_hotel.ask("otra@example.com", "Hola")
+
+
+def test_a_mailbox_that_says_that_nothing_is_new_is_found_out_by_the_list(gmail, receiver, config, make_host):
+    """Connected and deaf: pushes stay away, and the history is empty."""
+    changed = gmail_hotel.configuration(config, gmail_hotel.api_settings(gmail))
+    changed["limits"]["channels"] = {"reconcile_every_s": 1}
+    hotel = gmail_hotel.MailHotel(make_host(changed), gmail, receiver)
+    hotel.open()
+    gmail.wait_for(lambda: hotel.rows("SELECT 1 FROM reconciliations"))
+    gmail.deaf = True
+    gmail.receive("Hola", sender=GUEST)
+    gmail.wait_for(lambda: gmail.texts_to(GUEST), timeout_s=60)
+    hotel.host.wait_for_log("messages that no webhook had brought were fetched from the provider's list")
 
 
 @pytest.mark.parametrize("claims", [

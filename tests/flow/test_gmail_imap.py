@@ -1,8 +1,12 @@
 """A mail becomes a reservation and an answer by IMAP and SMTP, between a real Dovecot and a real Postfix."""
 
+import email.message
+import email.policy
+import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 
 import gmail_hotel
@@ -50,9 +54,10 @@ def server():
 
 @pytest.fixture
 def make_hotel(server, receiver, config, make_host):
-    def make(**changed):
-        host = make_host(gmail_hotel.configuration(config, settings(server, **changed)))
-        return ImapHotel(host, server, receiver)
+    def make(limits=None, **changed):
+        configuration = gmail_hotel.configuration(config, settings(server, **changed))
+        configuration["limits"] |= limits or {}
+        return ImapHotel(make_host(configuration), server, receiver)
 
     return make
 
@@ -145,6 +150,112 @@ def test_a_certificate_of_another_host_is_refused(make_hotel, tmp_path):
     opened = make_hotel(ca_file=str(other / "cert.pem"))
     opened.host.start(wait=False)  # A channel that cannot read its mailbox is not ready.
     opened.host.wait_for_log("certificate of localhost is not good")
+
+
+OFTEN = {"channels": {"health_every_s": 1, "reconcile_every_s": 1}}
+RECEIPT = b"%PDF-1.4 pago %%EOF"
+
+
+def with_receipt(file=RECEIPT):
+    """A mail with a file, as bytes."""
+    mail = email.message.EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = GUEST, "reservas@example.org", "Pago", "<pago@example.com>"
+    mail.set_content("Hola, aquí está el comprobante")
+    mail.add_attachment(file, maintype="application", subtype="pdf", filename="pago.pdf")
+    return mail.as_bytes(policy=email.policy.SMTP)
+
+
+def test_a_file_that_a_guest_sends_is_kept(mail_hotel):
+    mail_hotel.server.receive(None, message=with_receipt())
+    mail_hotel.server.wait_for(lambda: mail_hotel.rows("SELECT 1 FROM media_files WHERE state = 'kept'"))
+    ((name, kind),) = mail_hotel.rows("SELECT lane, mime_type FROM media_files")
+    assert kind == "application/pdf"
+    assert (mail_hotel.host.folder / "data/media" / name).read_bytes() == RECEIPT
+
+
+def test_a_file_over_the_hotels_limit_is_not_kept(make_hotel):
+    opened = make_hotel(limits={"media": {"max_bytes": 1024}})
+    opened.open()
+    opened.server.receive(None, message=with_receipt(file=b"x" * 1025))
+    opened.server.wait_for(lambda: opened.rows("SELECT 1 FROM media_files WHERE state = 'failed'"))
+    assert not (opened.host.folder / "data/media").exists()
+
+
+def test_a_mail_that_the_receiver_passed_over_is_found_by_the_list(make_hotel):
+    opened = make_hotel(limits=OFTEN)
+    opened.open()
+    opened.server.wait_for(lambda: opened.rows("SELECT 1 FROM reconciliations"))
+    opened.host.stop()
+    opened.server.receive("Hola", sender=GUEST)
+    pass_over(opened, mails=1)
+    opened.host.start()
+    assert opened.server.wait_for(lambda: opened.server.texts_to(GUEST))
+    opened.host.wait_for_log("messages that no webhook had brought were fetched from the provider's list")
+    opened.ask("otra@example.com", "Hola")  # Some rounds later.
+    assert len(opened.server.texts_to(GUEST)) == 1
+
+
+def pass_over(hotel, mails):
+    """The position in the inbox is `mails` further than it should be."""
+    with sqlite3.connect(hotel.host.folder / "data/hotel-sol.db") as database:
+        ((value,),) = database.execute("SELECT value FROM plugin_kv WHERE key = 'imap'")
+        position = json.loads(value)
+        position["uid"] += mails
+        database.execute("UPDATE plugin_kv SET value = ? WHERE key = 'imap'", [json.dumps(position).encode()])
+
+
+def test_a_reply_whose_answer_was_lost_is_found_in_sent_and_goes_once(make_hotel, server):
+    with mail_server.LossyRelay(server) as relay:
+        opened = make_hotel(smtp_port=relay.port)
+        opened.open()
+        opened.ask(GUEST, "Hola")
+        opened.host.wait_for_log("reply sent with unknown outcome")
+        server.wait_for(lambda: opened.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"))
+        opened.ask(GUEST, "Gracias")
+        assert relay.losses == 0
+    assert len(server.texts_to(GUEST)) == 2
+
+
+@pytest.mark.parametrize("point", ["delivery.before_send", "delivery.after_send"])
+def test_a_host_that_dies_about_a_reply_sends_it_once(make_hotel, server, point):
+    opened = make_hotel()
+    opened.open()
+    opened.host.stop()
+    opened.host.start(crash_at=point)
+    server.receive("Hola", sender=GUEST)
+    opened.host.wait_end(timeout_s=60)
+    opened.host.start()
+    server.wait_for(lambda: opened.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"))
+    opened.ask("otra@example.com", "Hola")
+    assert len(server.texts_to(GUEST)) == 1
+
+
+def test_health_says_when_the_mailbox_is_away_and_when_it_is_back(make_hotel, server):
+    opened = make_hotel(limits=OFTEN)
+    opened.open()
+    opened.host.wait_for_log("the channel is online")
+    server.stop_imap()
+    opened.host.wait_for_log("the channel is degraded")
+    server.start_imap()
+    server.wait_for(lambda: opened.host.log.count("the channel is online") == 2)
+
+
+def test_health_says_that_a_password_is_no_longer_good(make_hotel, server):
+    opened = make_hotel(limits=OFTEN)
+    opened.open()
+    opened.host.wait_for_log("the channel is online")
+    server.change_password("another")
+    opened.host.wait_for_log("the channel is down")
+    assert "app password" in opened.host.log
+
+
+def test_a_connection_that_has_gone_deaf_is_given_up(mail_hotel):
+    """Connected and deaf: the connection stands, and nothing comes by it."""
+    mail_hotel.ask(GUEST, "Hola")
+    mail_hotel.server.deafen()
+    mail_hotel.server.receive("Hola", sender="late@example.com")
+    mail_hotel.server.wait_for(lambda: mail_hotel.server.texts_to("late@example.com"), timeout_s=150)
+    assert len(mail_hotel.server.texts_to(GUEST)) == 1
 
 
 def test_a_large_attachment_comes_in_as_media(mail_hotel):

@@ -213,6 +213,15 @@ def test_a_passing_error_of_the_control_url_is_tried_again(open_telephone, fault
     assert "Doble" in telephone.vapi.wait_for(lambda: call.spoken, timeout_s=40)[0]
 
 
+def test_a_control_url_that_never_answers_holds_up_nobody_else(open_telephone):
+    telephone = open_telephone(slow_pms, answer_within_ms=WITHIN_MS)
+    telephone.vapi.fail_next(stand_in.STALL)
+    call = telephone.call()
+    call.tool("check_availability", **STAY)
+    telephone.vapi.wait_for(lambda: [r for r in telephone.vapi.requests if r.path.startswith("/control/")])
+    assert "Doble" in telephone.call("+34655010204").tool("check_availability", **STAY)
+
+
 def test_a_confirmation_that_cannot_be_written_is_a_dead_letter_with_its_reason(telephone):
     telephone.graph.fail_next(graph_api.error("undeliverable"))
     assert "confirmada" in book(telephone.call())
@@ -257,6 +266,80 @@ def test_a_person_is_on_the_line(telephone):
     assert call.transfer() == {"destination": RECEPTION}
     assert "equipo de Hotel Sol" in call.tool("human")
     assert "ya tiene su petición" in call.tool("check_availability", **STAY)
+
+
+ASSISTANT = "7a7b7c7d-0001-4002-8003-9a9b9c9d9e9f"
+
+
+@pytest.fixture
+def calling(open_telephone, vapi):
+    """A hotel that calls a guest whose call has ended before his answer was ready."""
+
+    def change(config):
+        slow_pms(config)
+        config["plugins"]["phone"]["reply_template"] = {"name": ASSISTANT}
+        del config["pipeline"][1]["confirm_by"]
+
+    return open_telephone(change, answer_within_ms=WITHIN_MS, phone_number_id=vapi.phone_number_id)
+
+
+def hang_up_too_soon(telephone):
+    call = telephone.call()
+    call.tool("check_availability", **STAY)
+    call.end()
+
+
+def test_a_reply_after_the_end_of_the_call_is_a_call_of_ours(calling):
+    hang_up_too_soon(calling)
+    (ours,) = calling.vapi.wait_for(lambda: calling.vapi.begun)
+    assert (ours.number, ours.wanted["assistantId"]) == (CALLER, ASSISTANT)
+    assert "Doble" in ours.variables["parameter_1"]
+    ours.server = calling.url
+    ours.begin()
+    calling.graph.wait_for(lambda: calling.hotel.rows("SELECT 1 FROM outbox WHERE provider_status = 'delivered'"))
+    assert "Ana Pérez" in ours.tool("make_reservation", room_type="doble", name="Ana Pérez")
+
+
+def test_a_guest_who_does_not_take_our_call_was_not_reached(calling):
+    hang_up_too_soon(calling)
+    (ours,) = calling.vapi.wait_for(lambda: calling.vapi.begun)
+    ours.server = calling.url
+    ours.end(reason="customer-did-not-answer")
+    calling.graph.wait_for(lambda: calling.hotel.rows("SELECT 1 FROM outbox WHERE provider_status = 'failed'"))
+
+
+@pytest.mark.parametrize("fault", [stand_in.DROP, stand_in.CLOSE, vapi_caller.refusal(503, "Unavailable")],
+                         ids=["drop", "close", "503"])  # fmt: skip
+def test_nobody_is_called_twice(calling, fault):
+    calling.vapi.fail_next(fault)
+    hang_up_too_soon(calling)
+    rows = "SELECT 1 FROM outbox WHERE kind = 'reply' AND target = 'phone' AND state = 'sent' AND provider_id NOT LIKE 'http:%'"
+    calling.graph.wait_for(lambda: calling.hotel.rows(rows), timeout_s=60)
+    assert len(calling.vapi.begun) == 1
+
+
+def test_a_token_is_given_to_the_client_alone_and_believed(open_telephone):
+    with vapi_caller.VapiCaller("oauth2") as vapi:
+        telephone = open_telephone(caller=vapi)
+        assert vapi.get_token(telephone.url, key="another secret") == 401
+        telephone.hotel.host.wait_for_log("no token is given")
+        call = vapi.call(CALLER, telephone.url)
+        with pytest.raises(vapi_rules.Refused):  # It has no token yet.
+            call.tool("thanks")
+        assert vapi.get_token(telephone.url) == 200
+        call.begin()
+        assert call.tool("thanks") == "¡De nada!"
+
+
+def test_the_log_says_which_address_is_taken_to_be_signed(open_telephone):
+    def behind_a_proxy(config):
+        config["public_url"] = "http://10.0.0.7:8080"
+
+    with vapi_caller.VapiCaller("hmac") as vapi:
+        telephone = open_telephone(behind_a_proxy, caller=vapi, payload_format="{url}.{timestamp}.{body}")
+        message = vapi.call(CALLER).message("hang")
+        assert vapi.post(telephone.url, message).status == 401
+        telephone.hotel.host.wait_for_log('the URL that we take to be signed is \\"http://10.0.0.7:8080/webhooks/phone')
 
 
 @pytest.mark.parametrize("auth", ["bearer", "secret", "hmac", "x_vapi_signature", "standard_webhooks"])

@@ -143,6 +143,15 @@ def test_a_reply_whose_answer_is_lost_goes_once(open_hotel, fault):
     assert [r.path for r in hotel.waha.requests].count("/api/sendText") == 1
 
 
+def test_an_api_that_never_answers_holds_up_nobody_else(open_hotel):
+    hotel = open_hotel(send_seen=False)
+    hotel.waha.fail_next(stand_in.STALL)
+    hotel.say(hotel.waha.text(GUEST, "Hola"))
+    hotel.waha.wait_for(lambda: [r for r in hotel.waha.requests if r.path == "/api/sendText"])
+    hotel.say(hotel.waha.text("34600112233", "Hola"))
+    hotel.waha.wait_for(lambda: hotel.waha.texts_to("34600112233"))
+
+
 def test_acks_become_statuses(open_hotel):
     hotel = open_hotel()
     hotel.ask("Hola")

@@ -71,6 +71,15 @@ def test_a_message_that_a_webhook_brought_is_answered_once(linked, waha):
     assert len(waha.texts_to(GUEST)) == 2
 
 
+def test_a_message_whose_webhook_was_lost_for_good_is_answered(open_hotel, twilio):
+    """Twilio repeats nothing that it got a wrong answer to."""
+    hotel = open_hotel(OFTEN)
+    twilio.wait_for(lambda: hotel.rows("SELECT 1 FROM reconciliations"))
+    twilio.inbound(GUEST, "Hola")
+    twilio.wait_for(lambda: twilio.texts_to(GUEST))
+    hotel.host.wait_for_log("messages that no webhook had brought were fetched from the provider's list")
+
+
 def test_a_session_that_has_failed_is_restarted_and_what_it_missed_is_answered(linked, waha):
     waha.status = "FAILED"
     waha.lose(waha.text(GUEST, "Hola"))

@@ -4,6 +4,7 @@ import concurrent.futures
 import re
 
 import graph_api
+import graph_rules
 import hotel as hotels
 import pytest
 import stand_in
@@ -204,6 +205,23 @@ def test_a_window_that_the_provider_closes_afterwards_is_passed_by_a_template(ho
     assert hotel.graph.deliver(hotel.webhook, statuses=[hotel.graph.status(late, "delivered")])[0] == 200
     hotel.graph.wait_for(lambda: hotel.rows("SELECT 1 FROM outbox WHERE provider_status = 'delivered'"))
     assert len(hotel.graph.sent) == 2
+
+
+def test_a_template_with_a_logo_and_a_named_parameter_reaches_a_guest_outside_the_window(graph, receiver, config, make_host):
+    logo = "https://cdn.example.org/logo.png"
+    graph.templates[("reply_waiting", "es")] = graph_rules.Template(parameters=1, header="image", names=("answer",))
+    config["plugins"]["whatsapp"]["config"]["templates"] = [
+        {"name": "reply_waiting", "header": {"kind": "image", "link": logo}, "parameter_names": ["answer"]}
+    ]
+    host = make_host(config)
+    host.start()
+    hotel = hotels.Hotel(host, graph, receiver)
+    hotel.ask(GUEST, "Hola")
+    failed = graph.status(graph.sent[0], "failed", 131047, "Re-engagement message")
+    assert graph.deliver(hotel.webhook, statuses=[failed])[0] == 200
+    late = graph.wait_for(lambda: graph.sent[1:])[0]
+    assert late["template"]["components"][0] == {
+        "type": "header", "parameters": [{"type": "image", "image": {"link": logo}}]}  # fmt: skip
 
 
 def test_a_failure_that_an_operator_must_mend_is_told(hotel):

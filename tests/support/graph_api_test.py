@@ -290,6 +290,37 @@ def test_a_template_reaches_a_guest_who_never_wrote(graph):
     assert graph.texts_to("34655010299") == ["Lucía"]
 
 
+def with_header(*parameters):
+    header = {"type": "header", "parameters": list(parameters)}
+    message = changed(TEMPLATE, "template.name", "reminder_with_logo")
+    return changed(message, "template.components", [header, *message["template"]["components"]])
+
+
+LOGO = {"type": "image", "image": {"link": "https://cdn.example.org/logo.png"}}
+
+
+@pytest.mark.parametrize(("message", "code"), [
+    (with_header(LOGO), None),
+    (changed(TEMPLATE, "template.name", "reminder_with_logo"), 132012),
+    (with_header(LOGO, LOGO), 132012),
+    (with_header({"type": "video", "video": {"link": "https://cdn.example.org/logo.mp4"}}), 132012),
+    (with_header({"type": "image", "image": {"link": "http://cdn.example.org/logo.png"}}), 131009),
+    (with_header({"type": "image", "image": {"id": "1"}}), 131009),
+    (changed(with_header(LOGO), "template.name", "reminder_24h"), 132012),
+])  # fmt: skip
+def test_a_template_with_a_header_wants_its_file(graph, message, code):
+    graph.templates[("reminder_with_logo", "es")] = graph_rules.Template(parameters=1, buttons=1, header="image")
+    status, answer = send(graph, message)
+    assert (answer["error"]["code"] if status != 200 else None) == code
+
+
+def test_named_parameters_go_by_their_names(graph):
+    graph.templates[("reminder_24h", "es")] = graph_rules.Template(parameters=1, buttons=1, names=("guest",))
+    assert send(graph, TEMPLATE)[1]["error"]["code"] == 100
+    named = {"type": "text", "parameter_name": "guest", "text": "Lucía"}
+    assert send(graph, changed(TEMPLATE, "template.components.0.parameters.0", named))[0] == 200
+
+
 def test_a_window_closes_after_a_day(graph):
     graph.writes_now("34655010203", time.time() - 24 * 3600)
     assert send(graph, TEXT)[1]["error"]["code"] == 131047

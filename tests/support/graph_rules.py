@@ -36,6 +36,8 @@ class Template:
     parameters: int = 0
     buttons: int = 0
     length: int = 0  # Of its body without the parameters.
+    header: str | None = None  # image, video or document: a file stands at its head.
+    names: tuple = ()  # Of its parameters, where they go by names.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +81,7 @@ def check(body, account):
     if kind in {"image", "video", "audio", "document", "sticker"}:
         check_media(kind, content, account.media)
     elif kind == "template":
-        check_template(content, account.templates)
+        check_template(content, account.templates, account.media)
     else:
         {"text": check_text, "location": check_location, "reaction": check_reaction, "contacts": check_contacts,
          "interactive": check_interactive}[kind](content)  # fmt: skip
@@ -229,7 +231,7 @@ def check_list(action):
     unique([row["id"] for row in rows], "row ids")
 
 
-def check_template(content, templates):
+def check_template(content, templates, media):
     only(content, {"name", "language", "components"}, "template")
     text(content, "name", 512)
     demand(re.fullmatch(r"[a-z0-9_]+", content["name"]), INVALID, "template: name")
@@ -238,12 +240,14 @@ def check_template(content, templates):
     key = (content["name"], content["language"]["code"])
     demand(key in templates, TEMPLATE_NOT_FOUND, f"no template {key}")
     template = templates[key]
-    body, buttons = [], []
+    header, body, buttons = [], [], []
     for component in content.get("components", []):
         only(component, {"type", "sub_type", "index", "parameters"}, "component")
         demand(component.get("type") in {"header", "body", "button"}, INVALID, "component: type")
         parameters = component.get("parameters")
         demand(isinstance(parameters, list) and parameters, INVALID, "component: parameters")
+        if component["type"] == "header":
+            header += parameters
         if component["type"] == "body":
             body += parameters
         if component["type"] == "button":
@@ -251,7 +255,11 @@ def check_template(content, templates):
             demand(component.get("sub_type") in {"quick_reply", "url"}, INVALID, "button: sub_type")
             buttons.append(int(component["index"]))
         for parameter in parameters:
-            check_parameter(parameter)
+            check_parameter(parameter, media)
+    wanted = [template.header] if template.header else []
+    demand([parameter["type"] for parameter in header] == wanted, TEMPLATE_FORMAT, f"the header takes {wanted}")
+    names = tuple(parameter["parameter_name"] for parameter in body if "parameter_name" in parameter)
+    demand(names == template.names, UNKNOWN, f"the parameters are named {template.names}")
     demand(len(body) == template.parameters, TEMPLATE_COUNT, f"{template.parameters} parameters are expected")
     demand(all(index < template.buttons for index in buttons), TEMPLATE_COUNT, "a button that it does not have")
     unique(buttons, "buttons")
@@ -259,10 +267,12 @@ def check_template(content, templates):
     demand(length <= 1024, TEMPLATE_TOO_LONG, "the body is over 1024 characters")
 
 
-def check_parameter(parameter):
+def check_parameter(parameter, media):
     kind = parameter.get("type")
     demand(kind in {"text", "currency", "date_time", "image", "video", "document", "location", "payload"},
            TEMPLATE_FORMAT, "parameter: type")  # fmt: skip
+    if kind in {"image", "video", "document"}:
+        check_media(kind, parameter.get(kind, {}), media)
     if kind == "payload":
         text(parameter, "payload", 256)
     if kind == "text":

@@ -17,6 +17,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 from cryptography import x509
@@ -172,6 +173,7 @@ class MailServer:
         self._numbers = itertools.count(1)
         self._dovecot = None
         self._postfix = None
+        self._deaf = []  # Processes of ours that are stopped.
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)
         make_certificate(self.folder)
@@ -210,6 +212,8 @@ class MailServer:
         self._wait_for_port(self.imap_port, self._dovecot)
 
     def stop_imap(self):
+        while self._deaf:
+            os.kill(self._deaf.pop(), signal.SIGKILL)
         self._dovecot = end(self._dovecot)
 
     def start_smtp(self):
@@ -258,6 +262,16 @@ class MailServer:
         for file in self._box(self.mailbox).glob("dovecot*"):
             file.unlink()
 
+    def change_password(self, password):
+        """From now on `password` is the mailbox's; connections that are open stay."""
+        (self.folder / "users").write_text(f"{self.mailbox}:{password}\n")
+
+    def deafen(self):
+        """The IMAP sessions that are open hear and say nothing any more; new ones work."""
+        for pid in self._imap_sessions():
+            os.kill(pid, signal.SIGSTOP)
+            self._deaf.append(pid)
+
     def mails_to(self, guest):
         """What `guest` was sent, in order, as email.message.EmailMessage."""
         return [mail for mail in self._mails(self.folder / "mail" / "guests") if mail["X-Original-To"] == guest]
@@ -280,6 +294,11 @@ class MailServer:
     def __str__(self):
         logs = [self.folder / name for name in ("dovecot.log", "dovecot.out", "postfix.log", "postfix.out")]
         return "\n".join(f"{log.name}:\n{log.read_text(errors='replace')[-3000:]}" for log in logs if log.exists())
+
+    def _imap_sessions(self):
+        """The processes that serve one connection each."""
+        children = pathlib.Path(f"/proc/{self._dovecot.pid}/task/{self._dovecot.pid}/children").read_text().split()
+        return [int(pid) for pid in children if pathlib.Path(f"/proc/{pid}/comm").read_text() == "imap\n"]
 
     def _mails(self, box):
         files = [file for part in ("new", "cur") if (box / part).exists() for file in (box / part).iterdir()]
@@ -322,6 +341,72 @@ class MailServer:
                 pass
             assert time.monotonic() < end_at, f"the mail server does not listen:\n{self}"
             time.sleep(0.05)
+
+
+class LossyRelay:
+    """A submission server before the real one that takes a mail whole, hands it on, and loses the answer. Use as a context
+    manager; `losses`: how many answers are still to be lost."""
+
+    def __init__(self, server, losses=1):
+        self.losses = losses
+        self._server = server
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._here = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._here.load_cert_chain(server.folder / "cert.pem", server.folder / "key.pem")
+        self._there = ssl.create_default_context(cafile=server.ca_file)
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self):
+        while True:
+            try:
+                plain, _ = self._listener.accept()
+            except OSError:
+                return  # Closed.
+            try:
+                self._carry(plain)
+            except OSError:
+                pass  # One side has gone.
+            finally:
+                plain.close()
+
+    def _carry(self, plain):
+        plain.settimeout(30)
+        with self._here.wrap_socket(plain, server_side=True) as client:
+            with socket.create_connection(("127.0.0.1", self._server.smtps_port), 30) as far:
+                with self._there.wrap_socket(far, server_hostname="127.0.0.1") as server:
+                    self._relay(client, client.makefile("rb"), server, server.makefile("rb"))
+
+    def _relay(self, client, commands, server, answers):
+        in_mail = False
+        client.sendall(answer_of(answers))
+        while line := commands.readline():
+            server.sendall(line)
+            if in_mail and line != b".\r\n":
+                continue
+            answer = answer_of(answers)
+            if in_mail and self.losses > 0:
+                self.losses -= 1
+                return
+            in_mail = not in_mail and answer.startswith(b"354")
+            client.sendall(answer)
+
+
+def answer_of(answers):
+    """One answer of an SMTP server, with all its lines."""
+    lines = [answers.readline()]
+    while lines[-1][3:4] == b"-":
+        lines.append(answers.readline())
+    return b"".join(lines)
 
 
 def end(process):

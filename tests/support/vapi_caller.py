@@ -4,6 +4,7 @@ them. Drops what VAPI drops (vapi_rules.py). Written from the vendor's documents
 
 import base64
 import dataclasses
+import datetime
 import hashlib
 import hmac
 import http.client
@@ -39,8 +40,9 @@ class ServerAnswer:
 
 
 class VapiCaller(StandIn):
-    """One organisation. `auth` says how it proves that it is VAPI: bearer, secret, hmac, x_vapi_signature or
-    standard_webhooks. `key` is the secret as the account's owner sees it."""
+    """One organisation. `auth` says how it proves that it is VAPI: bearer, secret, oauth2, hmac, x_vapi_signature or
+    standard_webhooks. `key` is the secret as the account's owner sees it. `calls` are those of guests and ours; ours are in
+    `begun` as well."""
 
     def __init__(self, auth="standard_webhooks", key=None):
         self.auth = auth
@@ -48,6 +50,8 @@ class VapiCaller(StandIn):
         self.api_key = "vapi-private-key-for-tests"
         self.phone_number_id = str(uuid.uuid4())
         self.calls = {}
+        self.begun = []
+        self._tokens = {}  # By the secret that they were got with.
         self._ids = itertools.count(1)
         super().__init__()
 
@@ -60,16 +64,30 @@ class VapiCaller(StandIn):
     # What the host asks.
 
     def may_fail(self, request):
-        return request.path.startswith("/control/")
+        return request.path.startswith("/control/") or (request.method, request.path) == ("POST", "/call")
 
     def handle(self, request):
         if request.path == "/call":
             if request.headers.get("authorization") != f"Bearer {self.api_key}":
                 return Answer.json(_error(401, "Invalid Key."), 401)
-            return Answer.json([{"id": call.id, "status": call.status} for call in self.calls.values()])
+            return self._begin(request) if request.method == "POST" else self._list(request)
         if request.path.startswith("/control/"):
             return self._control(request)
         return Answer.json(_error(404, "Not found"), 404)
+
+    def _list(self, request):
+        calls = [call for call in self.calls.values() if call.created_at > request.query.get("createdAtGt", "")]
+        return Answer.json([call.description() for call in calls][: int(request.query["limit"])])
+
+    def _begin(self, request):
+        try:
+            wanted = vapi_rules.begun(request.json(), self.phone_number_id)
+        except (ValueError, vapi_rules.Refused) as refused:
+            return Answer.json(_error(400, [str(refused)]), 400)
+        call = PhoneCall(self, wanted["customer"]["number"], None, wanted)
+        self.calls[call.id] = call
+        self.begun.append(call)
+        return Answer.json(call.description(), 201)
 
     def _control(self, request):
         call = self.calls.get(request.path.removeprefix("/control/"))
@@ -96,6 +114,8 @@ class VapiCaller(StandIn):
             return {"Authorization": f"Bearer {key}"}
         if self.auth == "secret":
             return {"X-Vapi-Secret": key}
+        if self.auth == "oauth2":
+            return {"Authorization": f"Bearer {self._tokens.get(key, 'none')}"}
         if self.auth == "hmac":
             return {"x-timestamp": timestamp, "x-signature": hexadecimal(timestamp.encode() + b"." + body)}
         if self.auth == "x_vapi_signature":
@@ -105,6 +125,15 @@ class VapiCaller(StandIn):
         digest = hmac.new(base64.b64decode(key), text, hashlib.sha256).digest()
         return {"webhook-id": message_id, "webhook-timestamp": timestamp,
                 "webhook-signature": "v1," + base64.b64encode(digest).decode()}  # fmt: skip
+
+    def get_token(self, url, key=None):
+        """Asks our server for a token, as before the first delivery -> the status."""
+        fields = {"grant_type": "client_credentials", "client_id": "vapi", "client_secret": key or self.key}
+        status, answer = _http_post(url, urllib.parse.urlencode(fields).encode(),
+                                    {"Content-Type": "application/x-www-form-urlencoded"}, vapi_rules.SERVER_S)  # fmt: skip
+        if status == 200:
+            self._tokens[key or self.key] = vapi_rules.token(json.loads(answer))
+        return status
 
     def post(self, url, message, headers=None, timeout_s=vapi_rules.SERVER_S):
         """Posts one server message -> ServerAnswer. OSError: no answer came in time."""
@@ -116,9 +145,11 @@ class VapiCaller(StandIn):
 
 
 class PhoneCall:
-    """One call. `spoken` holds what was said into it through its control URL."""
+    """One call. `spoken` holds what was said into it through its control URL; `wanted` is what we began it with."""
 
-    def __init__(self, vapi, number, server):
+    def __init__(self, vapi, number, server, wanted=None):
+        self.wanted = wanted
+        self.created_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.vapi = vapi
         self.id = str(uuid.uuid4())
         self.number = number
@@ -132,9 +163,25 @@ class PhoneCall:
     def control_url(self):
         return f"{self.vapi.url}/control/{self.id}"
 
+    @property
+    def type(self):
+        return "outboundPhoneCall" if self.wanted else "inboundPhoneCall"
+
+    @property
+    def variables(self):
+        """What the assistant of a call of ours knows."""
+        return self.wanted["assistantOverrides"]["variableValues"]
+
+    def description(self):
+        """As the API shows it."""
+        customer = {"number": self.number} if self.number else {}
+        named = {"name": self.wanted["name"]} if self.wanted else {}
+        return {"id": self.id, "orgId": "org", "type": self.type, "status": self.status, "createdAt": self.created_at,
+                "phoneNumberId": self.vapi.phone_number_id, "customer": customer} | named  # fmt: skip
+
     def message(self, kind, **members):
         customer = {"number": self.number} if self.number else {}
-        call = {"id": self.id, "orgId": "org", "type": "inboundPhoneCall", "status": self.status,
+        call = {"id": self.id, "orgId": "org", "type": self.type, "status": self.status,
                 "phoneCallProvider": "twilio", "phoneCallProviderId": "CA" + self.id.replace("-", ""),
                 "phoneNumberId": self.vapi.phone_number_id, "customer": customer,
                 "monitor": {"controlUrl": self.control_url}}  # fmt: skip
@@ -180,11 +227,11 @@ class PhoneCall:
         message = self.message("transcript", role=role, transcriptType="final", transcript=words)
         vapi_rules.acknowledged(self.vapi.post(self.server, message))
 
-    def end(self, transcript="User: Hola. AI: Hola."):
+    def end(self, transcript="User: Hola. AI: Hola.", reason="customer-ended-call"):
         self.status = "ended"
-        update = self.message("status-update", status="ended", endedReason="customer-ended-call")
+        update = self.message("status-update", status="ended", endedReason=reason)
         vapi_rules.acknowledged(self.vapi.post(self.server, update))
-        report = self.message("end-of-call-report", endedReason="customer-ended-call",
+        report = self.message("end-of-call-report", endedReason=reason,
                               artifact={"transcript": transcript}, analysis={"summary": "A call."})  # fmt: skip
         vapi_rules.acknowledged(self.vapi.post(self.server, report))
 

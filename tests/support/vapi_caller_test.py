@@ -99,6 +99,48 @@ def control(call, body, method="POST"):
         return refused.code
 
 
+OURS = {"assistantId": "7a7b7c7d-0001-4002-8003-9a9b9c9d9e9f", "customer": {"number": "+34655010203"}, "name": "r_1",
+        "assistantOverrides": {"variableValues": {"parameter_1": "21:30"}}}  # fmt: skip
+
+
+def api(vapi, path, body=None, key=None):
+    """-> (status, decoded JSON)."""
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(vapi.url + path, data, {"Authorization": f"Bearer {key or vapi.api_key}"})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:
+            return response.status, json.loads(response.read())
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.loads(refused.read())
+
+
+def test_a_call_of_ours_is_begun_and_listed():
+    with VapiCaller() as vapi:
+        status, call = api(vapi, "/call", OURS | {"phoneNumberId": vapi.phone_number_id})
+        assert (status, call["type"], call["customer"]) == (201, "outboundPhoneCall", {"number": "+34655010203"})
+        assert [begun.variables for begun in vapi.begun] == [{"parameter_1": "21:30"}]
+        assert api(vapi, "/call?limit=100&createdAtGt=2026-01-01T00:00:00.000Z") == (200, [call])
+        assert api(vapi, "/call?limit=100&createdAtGt=2999-01-01T00:00:00.000Z") == (200, [])
+        assert api(vapi, "/call?limit=1", key="public")[0] == 401
+
+
+@pytest.mark.parametrize("change", [
+    {"phoneNumberId": "another"}, {"assistantId": "reception"}, {"customer": {"number": "655010203"}}, {"name": "r" * 41},
+    {"text": "Hola"}, {"assistantOverrides": {"variableValues": {"guests": 2}}}])  # fmt: skip
+def test_a_call_that_vapi_would_refuse_is_refused(change):
+    with VapiCaller() as vapi:
+        assert api(vapi, "/call", OURS | {"phoneNumberId": vapi.phone_number_id} | change)[0] == 400
+        assert vapi.begun == []
+
+
+def test_a_token_is_one_for_some_time():
+    assert vapi_rules.token({"access_token": "a", "token_type": "Bearer", "expires_in": 3600}) == "a"
+    for refused in ({}, {"access_token": "a", "token_type": "Basic", "expires_in": 3600},
+                    {"access_token": "a", "token_type": "Bearer", "expires_in": "soon"}):  # fmt: skip
+        with pytest.raises(vapi_rules.Refused):
+            vapi_rules.token(refused)
+
+
 def test_words_go_into_a_call_while_it_lasts():
     with VapiCaller() as vapi:
         call = vapi.call()

@@ -93,6 +93,27 @@ def acknowledged(answer):
     _need(answer.elapsed_s <= SERVER_S, "too late")
 
 
+def begun(body, phone_number_id):
+    """What POST /call takes -> it."""
+    _need(isinstance(body, dict), "the body must be an object")
+    _need(set(body) <= {"assistantId", "assistantOverrides", "phoneNumberId", "customer", "name", "schedulePlan"},
+          f"unknown properties in {sorted(body)}")  # fmt: skip
+    _need(body.get("phoneNumberId") == phone_number_id, "phoneNumberId is not the organisation's")
+    _need(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", str(body.get("assistantId"))), "assistantId must be a UUID")
+    _need(E164.fullmatch(body.get("customer", {}).get("number", "")), "customer.number must be E.164")
+    _need(len(body.get("name", "")) <= 40, "name must be shorter than or equal to 40 characters")
+    variables = body.get("assistantOverrides", {}).get("variableValues", {})
+    _need(all(isinstance(value, str) for value in variables.values()), "variableValues must be texts")
+    return body
+
+
+def token(body):
+    """What a token URL answers -> the token."""
+    _need(body.get("token_type") == "Bearer" and isinstance(body.get("access_token"), str), "no bearer token")
+    _need(isinstance(body.get("expires_in"), int) and body["expires_in"] > 0, "expires_in is no number of seconds")
+    return body["access_token"]
+
+
 def command(body):
     """A command for a running call -> (type, content)."""
     _need(isinstance(body, dict), "message must be an object")

@@ -96,7 +96,7 @@ class WahaApi(StandIn):
             return Answer.json({"message": "Unauthorized", "statusCode": 401}, 401)
         if path.startswith("/api/files/"):
             return self._file(path.removeprefix("/api/files/"))
-        right = "read" if request.method == "GET" else "control" if "/sessions/" in path else "send"
+        right = "read" if request.method == "GET" else "control" if "/sessions" in path else "send"
         if right not in self.rights:
             return Answer.json({"message": "Forbidden resource", "statusCode": 403}, 403)
         for method, pattern, act in self._routes():
@@ -109,6 +109,7 @@ class WahaApi(StandIn):
         return (
             ("GET", r"/api/server/version", self._version),
             ("GET", r"/api/sessions/([^/]+)", self._session),
+            ("POST", r"/api/sessions", self._create),
             ("POST", r"/api/sessions/([^/]+)/(start|stop|restart)", self._control),
             ("GET", r"/api/contacts/check-exists", self._check_exists),
             ("GET", r"/api/([^/]+)/lids/([^/]+)", self._lid),
@@ -137,6 +138,16 @@ class WahaApi(StandIn):
         me = self.me if self.status == "WORKING" else None
         return {"name": self.session, "status": self.status, "config": {"webhooks": []}, "me": me, "presence": "offline",
                 "timestamps": {"activity": int(time.time() * 1000)}, "assignedWorker": ""}  # fmt: skip
+
+    def _create(self, request):
+        """Makes the session with its webhook, and links it at once."""
+        try:
+            webhook = waha_rules.webhook_of(request.json(), self.session)
+        except waha_rules.Refused as refused:
+            return Answer.json({"message": refused.details, "statusCode": refused.status}, refused.status)
+        self.hook = webhook["url"]
+        self.hmac_key = webhook["hmac"]["key"]
+        return Answer.json(self.session_object(), 201)
 
     def _control(self, _, name, action):
         if name != self.session:

@@ -63,6 +63,32 @@ def check(endpoint, body):
         check_poll(body.get("poll"))
 
 
+EVENTS = set(
+    "session.status message message.any message.reaction message.ack message.ack.group message.waiting message.revoked"
+    " message.edited group.v2.join group.v2.leave group.v2.update group.v2.participants presence.update poll.vote"
+    " poll.vote.failed chat.archive call.received call.accepted call.rejected label.upsert label.deleted label.chat.added"
+    " label.chat.deleted event.response event.response.failed engine.event".split()
+)
+
+
+def webhook_of(body, session):
+    """The one webhook of a session that is to be made."""
+    only(body, {"name", "start", "config"}, "session")
+    demand(body.get("name") == session, "name")
+    only(body.get("config"), {"webhooks", "metadata", "ignore"}, "config")
+    webhooks = body["config"].get("webhooks")
+    demand(isinstance(webhooks, list) and len(webhooks) == 1, "webhooks")
+    only(webhooks[0], {"url", "events", "hmac", "retries", "customHeaders"}, "webhook")
+    text(webhooks[0], "url")
+    demand(set(webhooks[0].get("events", [])) <= EVENTS and webhooks[0].get("events"), "events")
+    only(webhooks[0].get("hmac"), {"key"}, "hmac")
+    text(webhooks[0]["hmac"], "key")
+    retries = webhooks[0].get("retries", {"policy": "constant"})
+    only(retries, {"policy", "delaySeconds", "attempts"}, "retries")
+    demand(retries.get("policy") in {"constant", "linear", "exponential"}, "retries.policy")
+    return webhooks[0]
+
+
 def check_file(endpoint, body):
     file = body.get("file")
     demand(isinstance(file, dict), "file")

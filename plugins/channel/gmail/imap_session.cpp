@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr auto kConnect = 10s;
 constexpr auto kAnswer = 60s;  // A server that says nothing for so long within a command is gone.
+constexpr auto kAfterIdle = 20s;  // The end of IDLE takes no work; a deaf connection shows here.
 constexpr std::size_t kOverhead = 64 * 1024;  // Of a reply, besides the mail in it.
 constexpr std::size_t kMaxUids = 100'000;
 
@@ -210,7 +211,7 @@ Status ImapSession::idle(milliseconds longest) {
     if (is_news || (is_idling && is_over)) break;
   }
   if (const auto sent = send("DONE"); !sent) return sent;
-  const auto ended = await(tag, {});
+  const auto ended = await(tag, {}, kAfterIdle);
   return ended ? Status(Done{}) : Status(ended.error());
 }
 
@@ -224,13 +225,14 @@ Status ImapSession::send(const std::string& line) { return stream_.write(line + 
 Result<ImapReply> ImapSession::run(const std::string& command, const OnData& on_data) {
   const auto tag = "a" + std::to_string(++commands_);
   if (const auto sent = send(tag + " " + command); !sent) return sent.error();
-  return await(tag, on_data);
+  return await(tag, on_data, kAnswer);
 }
 
 /// Success: the server said OK to the command.
-Result<ImapReply> ImapSession::await(const std::string& tag, const OnData& on_data) {
+Result<ImapReply> ImapSession::await(const std::string& tag, const OnData& on_data,
+                                     milliseconds patience) {
   for (;;) {
-    auto reply = read(kAnswer);
+    auto reply = read(patience);
     if (!reply) {
       auto error = reply.error();
       if (error.error_class == ErrorClass::deadline) error.error_class = ErrorClass::retry;

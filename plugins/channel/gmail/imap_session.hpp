@@ -52,7 +52,8 @@ class ImapSession {
 
   Result<ImapReply> read(std::chrono::milliseconds timeout);
   Result<ImapReply> run(const std::string& command, const OnData& on_data = {});
-  Result<ImapReply> await(const std::string& tag, const OnData& on_data);
+  Result<ImapReply> await(const std::string& tag, const OnData& on_data,
+                          std::chrono::milliseconds patience);
   Status send(const std::string& line);
   Status read_capabilities();
   bool has(std::string_view capability) const;

@@ -6,6 +6,7 @@ namespace conserje::vapi {
 namespace {
 
 constexpr std::string_view kPrefix = "caller/";
+constexpr std::string_view kBegun = "begun/";
 constexpr std::size_t kLongestUrl = 2'048;
 
 /// A caller's address may be longer than a key.
@@ -54,16 +55,36 @@ Status Calls::forget(std::string_view caller, std::string_view call_id) const {
 }
 
 Status Calls::forget_old() const {
-  const auto keys = host_.kv_list(kPrefix);
+  if (const auto done = forget_before(kPrefix, host_.now_ms() - kLongestCallMs); !done) return done;
+  return forget_before(kBegun, host_.now_ms() - kBegunLivesMs);
+}
+
+/// Removes what is not of a time after `at_ms`.
+Status Calls::forget_before(std::string_view prefix, std::int64_t at_ms) const {
+  const auto keys = host_.kv_list(prefix);
   if (!keys) return keys.error();
   for (const auto& key : *keys) {
     const auto entry = host_.kv_get(key);
     if (!entry) return entry.error();
     const auto call = *entry ? decode_call((*entry)->value) : std::nullopt;
-    if (call && call->at_ms > host_.now_ms() - kLongestCallMs) continue;
+    if (call && call->at_ms > at_ms) continue;
     if (const auto removed = host_.kv_remove(key); !removed) return removed;
   }
   return Done{};
+}
+
+Result<std::optional<BegunCall>> Calls::begun(std::string_view reference) const {
+  const auto entry = host_.kv_get(std::string(kBegun) += reference);
+  if (!entry) return entry.error();
+  const auto call = *entry ? decode_call((*entry)->value) : std::nullopt;
+  if (!call) return std::optional<BegunCall>();
+  return std::optional(BegunCall{.call_id = call->call_id, .at_ms = call->at_ms});
+}
+
+Status Calls::note_begun(std::string_view reference, const BegunCall& call) const {
+  const Json value = {{"call", call.call_id}, {"at", call.at_ms}};
+  const auto put = host_.kv_put(std::string(kBegun) += reference, value.dump());
+  return put ? Status(Done{}) : Status(put.error());
 }
 
 }  // namespace conserje::vapi

@@ -22,6 +22,7 @@ struct Tool {
 struct Config {
   std::string auth{};
   std::string secret{};
+  std::string client_id = "vapi";
   std::vector<std::string> previous_secrets{};
   std::optional<std::string> header{};
   std::optional<std::string> prefix{};
@@ -41,6 +42,7 @@ struct Config {
   std::string language{};
   std::string api_url = "https://api.vapi.ai";
   std::string api_key{};
+  std::string phone_number_id{};  // Empty: no guest is called.
   std::vector<std::string> control_hosts{"vapi.ai"};
 };
 
@@ -63,6 +65,7 @@ inline void read(const Json& json, Config& config) {
   read_member(json, "auth", config.auth);
   read_member(json, "secret", config.secret);
   read_optional_member(json, "previous_secrets", config.previous_secrets);
+  read_optional_member(json, "client_id", config.client_id);
   read_if_set(json, "header", config.header);
   read_if_set(json, "prefix", config.prefix);
   read_if_set(json, "algorithm", config.algorithm);
@@ -81,6 +84,7 @@ inline void read(const Json& json, Config& config) {
   read_optional_member(json, "language", config.language);
   read_optional_member(json, "api_url", config.api_url);
   read_optional_member(json, "api_key", config.api_key);
+  read_optional_member(json, "phone_number_id", config.phone_number_id);
   read_optional_member(json, "control_hosts", config.control_hosts);
   while (config.api_url.ends_with('/')) config.api_url.pop_back();
 }

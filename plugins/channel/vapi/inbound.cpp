@@ -16,6 +16,10 @@ using channel::UnifiedMessage;
 constexpr std::int64_t kKnowledgeWithinMs = 5'000;  // The caller hears nothing meanwhile.
 constexpr std::size_t kLongestUnknown = 16 * 1024;  // Kept of a type that nobody knows.
 
+/// A call that we began ended so, and the guest heard nothing.
+constexpr std::array<std::string_view, 3> kUnreached = {"customer-busy", "customer-did-not-answer",
+                                                        "voicemail"};
+
 /// Types that tell nothing which a hotel needs, several of them many times a second.
 constexpr std::array<std::string_view, 19> kIgnored = {"conversation-update",
                                                        "speech-update",
@@ -314,12 +318,16 @@ void add_recording(const Json& artifact, UnifiedMessage& out) {
   }
 }
 
+/// VAPI has hundreds of reasons for the end of a call.
+bool is_failure(std::string_view reason) {
+  return reason.find("error") != std::string_view::npos ||
+         reason.find("failed") != std::string_view::npos;
+}
+
 /// A call that did not end as calls do.
 void tell_failure(const Source& source, Inbound& out) {
   const auto reason = text(source.message, "endedReason");
-  const bool is_failure =
-      reason.find("error") != std::string::npos || reason.find("failed") != std::string::npos;
-  if (!is_failure) return;
+  if (!is_failure(reason)) return;
   out.events.notices.push_back({.name = "call_failed",
                                 .severity = "warning",
                                 .text = cut(reason, 200),
@@ -345,9 +353,30 @@ void read_report(const Source& source, Inbound& out) {
   out.news = news_of(source, true);
 }
 
+/// A call that we began is a message of ours, which reached the guest or did not.
+void tell_outcome(const Source& source, std::string_view status, Inbound& out) {
+  if (text(source.call, "type") != "outboundPhoneCall") return;
+  channel::DeliveryStatus told{.message_id = source.call_id(),
+                               .recipient_id = source.caller(),
+                               .timestamp_ms = source.at_ms};
+  const auto reason = clean(text(source.message, "endedReason"), 64);
+  const bool is_unreached = std::ranges::find(kUnreached, reason) != kUnreached.end();
+  if (status == "in-progress") {
+    told.status = "delivered";
+  } else if (status == "ended" && (is_unreached || is_failure(reason))) {
+    told.status = "failed";
+    told.error_class = "permanent";
+    told.error_code = reason;
+  } else {
+    return;
+  }
+  out.events.statuses.push_back(std::move(told));
+}
+
 void read_status(const Source& source, Inbound& out) {
   const auto status = text(source.message, "status");
-  ++out.events.ignored;
+  tell_outcome(source, status, out);
+  if (out.events.statuses.empty()) ++out.events.ignored;
   out.news = news_of(source, status == "ended");
   if (status == "ended") tell_failure(source, out);
 }

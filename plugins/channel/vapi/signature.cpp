@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "oauth.hpp"
+
 namespace conserje::vapi {
 namespace {
 
@@ -26,6 +28,7 @@ struct Preset {
 constexpr std::array kPresets = {
     Preset{"bearer", false, "authorization", "Bearer ", false, "", "", "", "hex", false},
     Preset{"secret", false, "x-vapi-secret", "", false, "", "", "", "hex", false},
+    Preset{"oauth2", false, "authorization", "Bearer ", false, "", "", "", "hex", false},
     Preset{"hmac", true, "x-signature", "", false, "{timestamp}.{body}", "x-timestamp", "", "hex",
            false},
     Preset{"x_vapi_signature", true, "x-vapi-signature", "sha256=", true, "{body}", "x-timestamp",
@@ -109,6 +112,8 @@ Result<Verifier> Verifier::create(const Config& config) {
     return Error{ErrorClass::config, "vapi: auth is none of those that there are"};
   Verifier verifier;
   verifier.is_hmac_ = preset->is_hmac;
+  verifier.is_oauth_ = config.auth == "oauth2";
+  verifier.client_id_ = config.client_id;
   verifier.prefix_may_miss_ = preset->prefix_may_miss && !config.prefix;
   verifier.is_hex_ = or_preset(config.encoding, preset->encoding) == "hex";
   verifier.algorithm_ = digest_named(config.algorithm.value_or("sha256"));
@@ -134,6 +139,10 @@ std::optional<std::string> Verifier::distrust(const Host& host,
                                               const WebhookDelivery& delivery) const {
   const auto value = delivery.header(header_);
   if (!value || value->empty()) return "the header " + header_ + " is missing, empty or doubled";
+  if (is_oauth_) {
+    if (is_given_token(host, *value, delivery.request.received_at_ms)) return std::nullopt;
+    return "the header " + header_ + " holds no token of ours, or one whose time is over";
+  }
   if (!is_hmac_) {
     if (is_token(host, *value)) return std::nullopt;
     return "the header " + header_ + " holds another secret, or not the prefix that is set";
@@ -173,6 +182,34 @@ bool Verifier::is_token(const Host& host, std::string_view value) const {
   bool is_ours = false;
   for (const auto& key : keys_) is_ours = host.equal(value, key) || is_ours;
   return is_ours;
+}
+
+bool Verifier::is_given_token(const Host& host, std::string_view value, std::int64_t now_ms) const {
+  return value.starts_with(prefix_) &&
+         is_good_token(host, keys_, value.substr(prefix_.size()), now_ms);
+}
+
+bool Verifier::gives_tokens(const WebhookDelivery& delivery) const {
+  return is_oauth_ && is_token_request(delivery);
+}
+
+Result<channel::HttpAnswer> Verifier::give_token(const Host& host,
+                                                 const WebhookDelivery& delivery) const {
+  const auto client = client_of(delivery);
+  bool is_ours = false;
+  for (const auto& key : keys_) is_ours = host.equal(client.secret, key) || is_ours;
+  if (!host.equal(client.id, client_id_) || !is_ours)
+    return Error{ErrorClass::auth, "vapi: whoever asks for a token gives another id or secret"};
+  if (!client.wants_client_credentials)
+    return channel::HttpAnswer{.status = 400,
+                               .content_type = "application/json",
+                               .body = R"({"error":"unsupported_grant_type"})"};
+  const auto token = make_token(host, keys_.front(), delivery.request.received_at_ms);
+  if (!token) return token.error();
+  const Json answer = {
+      {"access_token", *token}, {"token_type", "Bearer"}, {"expires_in", kTokenLivesS}};
+  return channel::HttpAnswer{
+      .status = 200, .content_type = "application/json", .body = answer.dump()};
 }
 
 bool Verifier::is_signature(const Host& host, std::string_view value,

@@ -20,6 +20,11 @@ class Verifier {
   /// Why the delivery is not believed, for the operator, without secrets; nullopt: it is.
   std::optional<std::string> distrust(const Host& host, const WebhookDelivery& delivery) const;
 
+  /// Whether the delivery asks for a token, by a credential that has some.
+  bool gives_tokens(const WebhookDelivery& delivery) const;
+  /// The token, or what else its asker is told. Errors: auth, it is not the client that is set.
+  Result<channel::HttpAnswer> give_token(const Host& host, const WebhookDelivery& delivery) const;
+
   /// How far the clocks of the two sides may differ, and how long a delivery may be repeated.
   static constexpr std::int64_t kWindowMs = 5 * 60'000;
 
@@ -28,12 +33,15 @@ class Verifier {
 
   bool is_timestamp_fresh(std::string_view timestamp, std::int64_t now_ms) const;
   bool is_token(const Host& host, std::string_view value) const;
+  bool is_given_token(const Host& host, std::string_view value, std::int64_t now_ms) const;
   bool is_signature(const Host& host, std::string_view value, std::string_view signed_text) const;
   bool uses(std::string_view token) const;
   std::string signed_text(const WebhookDelivery& delivery, std::string_view timestamp,
                           std::string_view id) const;
 
   bool is_hmac_ = false;
+  bool is_oauth_ = false;
+  std::string client_id_{};
   bool prefix_may_miss_ = false;
   bool is_hex_ = true;
   Digest algorithm_ = Digest::sha256;

@@ -9,12 +9,14 @@
 #include "errors.hpp"
 #include "inbound.hpp"
 #include "payload.hpp"
+#include "ring.hpp"
 
 namespace conserje::vapi {
 namespace {
 
 constexpr std::string_view kHousekeeping = "forget_old";
 constexpr std::chrono::hours kBetweenHousekeeping{1};
+constexpr std::int64_t kClocksDifferMs = 60'000;  // Ours and VAPI's.
 
 /// Replaces a handle by its secret.
 Status resolve(const Host& host, const char* name, std::string& handle) {
@@ -38,11 +40,8 @@ Status check_destination(const char* setting, const Json& answer) {
   const Json& destination = member(answer, "destination");
   if (text(destination, "type") != "number") return Done{};
   const auto number = text(destination, "number");
-  const bool is_e164 = number.size() >= 8 && number.size() <= 16 && number[0] == '+' &&
-                       number[1] != '0' &&
-                       number.find_first_not_of("0123456789", 1) == std::string::npos;
   const Json& check = member(destination, "numberE164CheckEnabled");
-  if (is_e164 || (check.is_boolean() && !check.get<bool>())) return Done{};
+  if (is_number(number) || (check.is_boolean() && !check.get<bool>())) return Done{};
   return Error{ErrorClass::config, std::string("vapi: ") + setting +
                                        ".destination.number is not E.164, such as +34910552099"};
 }
@@ -80,6 +79,8 @@ Result<std::unique_ptr<Vapi>> Vapi::create(Host host, const Json& json) {
   if (const auto fit = check_assistant(config->assistant); !fit) return fit.error();
   if (const auto fit = check_destination("transfer", config->transfer); !fit) return fit.error();
   if (const auto fit = check_destination("handoff", config->handoff); !fit) return fit.error();
+  if (!config->phone_number_id.empty() && config->api_key.empty())
+    return Error{ErrorClass::config, "vapi: with phone_number_id, api_key is needed"};
   auto verifier = Verifier::create(*config);
   if (!verifier) return verifier.error();
   return std::unique_ptr<Vapi>(new Vapi(host, *std::move(config), *std::move(verifier)));
@@ -98,6 +99,7 @@ Result<channel::WebhookEvents> Vapi::handle_webhook(const Call&,
                                                     const WebhookDelivery& delivery) const {
   if (delivery.request.method != "POST")
     return channel::WebhookEvents{.answer = channel::HttpAnswer{.status = 405}};
+  if (verifier_.gives_tokens(delivery)) return give_token(delivery);
   if (const auto why = verifier_.distrust(host_, delivery)) {
     // VAPI does not repeat what was refused, so the operator must be able to see why.
     host_.warn("webhook not believed; this message is lost", {{"why", *why}});
@@ -112,16 +114,27 @@ Result<channel::WebhookEvents> Vapi::handle_webhook(const Call&,
   return std::move(read->events);
 }
 
+Result<channel::WebhookEvents> Vapi::give_token(const WebhookDelivery& delivery) const {
+  auto answer = verifier_.give_token(host_, delivery);
+  if (!answer) {
+    host_.warn("no token is given; VAPI's messages will be lost",
+               {{"why", answer.error().message}});
+    return answer.error();
+  }
+  return channel::WebhookEvents{.answer = *std::move(answer)};
+}
+
 Result<channel::HttpAnswer> Vapi::answer(const Call&, const channel::AnswerRequest& request) const {
   return answer_to(request, config_.busy_text);
 }
 
 Result<channel::SendReply> Vapi::send(const Call& call, const channel::SendRequest& request) {
+  if (request.template_) return ring(call, request);
   const auto words = speakable(request.text);
   if (words.empty()) return Error{ErrorClass::permanent, "vapi: there is nothing to say"};
   const auto running = calls_.find(request.recipient);
   if (!running) return running.error();
-  if (!*running) return Error{ErrorClass::permanent, "vapi: the call has ended"};
+  if (!*running) return out_of_call(request);
   if (!may_ask((*running)->control_url))
     return Error{ErrorClass::config,
                  "vapi: the call's controlUrl is at a host that control_hosts does not name"};
@@ -136,10 +149,74 @@ Result<channel::SendReply> Vapi::send(const Call& call, const channel::SendReque
   if (is_over(*response)) {
     if (const auto forgotten = calls_.forget(request.recipient, (*running)->call_id); !forgotten)
       host_.warn("the end of a call could not be kept", {{"error", forgotten.error().message}});
-    return Error{ErrorClass::permanent, "vapi: the call has ended"};
+    return out_of_call(request);
   }
   if (response->status < 200 || response->status > 299) return to_error(*response);
   return channel::SendReply{.message_ids = {(*running)->call_id + "/" + request.reference}};
+}
+
+/// Nothing can be said; where guests may be called, a template can.
+Result<channel::SendReply> Vapi::out_of_call(const channel::SendRequest& request) const {
+  if (!config_.phone_number_id.empty() && is_number(request.recipient))
+    return channel::SendReply{.needs_template = true};
+  return Error{ErrorClass::permanent, "vapi: the call has ended"};
+}
+
+// ---- Calls that we begin. VAPI has no idempotency key, and nobody is called twice.
+
+Result<channel::SendReply> Vapi::ring(const Call& call, const channel::SendRequest& request) {
+  if (config_.phone_number_id.empty())
+    return Error{ErrorClass::config, "vapi: to call a guest, phone_number_id must be set"};
+  if (!is_number(request.recipient))
+    return Error{ErrorClass::permanent, "vapi: the guest has no number that can be called"};
+
+  const auto known = calls_.begun(request.reference);
+  if (!known) return known.error();
+  auto begun = known->value_or(BegunCall{.at_ms = host_.now_ms()});
+  if (*known && begun.call_id.empty()) {
+    const auto found = look_for(call, request, begun.at_ms);
+    if (!found) return found.error();
+    begun.call_id = *found;
+  }
+  if (begun.call_id.empty()) {
+    if (const auto noted = calls_.note_begun(request.reference, begun); !noted)
+      return noted.error();
+    const auto id = begin(call, request);
+    if (!id) return id.error();
+    begun.call_id = *id;
+  }
+  if (const auto noted = calls_.note_begun(request.reference, begun); !noted)
+    host_.warn("that a guest was called could not be kept", {{"error", noted.error().message}});
+  return channel::SendReply{.message_ids = {begun.call_id}};
+}
+
+Result<std::string> Vapi::begin(const Call& call, const channel::SendRequest& request) {
+  const auto response = host_.http(call,
+                                   {.method = "POST",
+                                    .url = config_.api_url + "/call",
+                                    .headers = {{"authorization", "Bearer " + config_.api_key},
+                                                {"content-type", "application/json"}}},
+                                   to_call(request, config_.phone_number_id));
+  if (!response) return response.error();
+  if (response->status < 200 || response->status > 299) return to_error(*response);
+  return read_begun(response->body);
+}
+
+/// The call that an earlier try has begun; empty: none.
+Result<std::string> Vapi::look_for(const Call& call, const channel::SendRequest& request,
+                                   std::int64_t since_ms) {
+  const auto response =
+      host_.http(call, {.method = "GET",
+                        .url = list_url(config_.api_url, since_ms - kClocksDifferMs),
+                        .headers = {{"authorization", "Bearer " + config_.api_key}}});
+  if (!response) return Error{ErrorClass::retry, response.error().message};
+  if (response->status != 200) return to_error(*response);
+  const auto found = find_call(response->body, request);
+  if (!found) return found.error();
+  if (found->call_id.empty() && !found->is_whole)
+    return Error{ErrorClass::permanent,
+                 "vapi: whether the guest was called is lost among too many calls"};
+  return found->call_id;
 }
 
 Result<Channel::FetchedMedia> Vapi::fetch_media(const Call& call,

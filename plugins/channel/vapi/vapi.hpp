@@ -20,8 +20,9 @@ class Vapi final : public Channel {
   Status start(const Call& call) override;
   Status on_timer(const Call& call, std::string_view name) override;
 
-  /// Says the text in the caller's running call. Errors besides those of Channel: permanent, no
-  /// call of his lasts.
+  /// Says the text in the caller's running call. Where none lasts and guests may be called, it
+  /// needs a template, which begins a call: its name is the assistant's id. Errors besides those
+  /// of Channel: permanent, no call of his lasts.
   Result<channel::SendReply> send(const Call& call, const channel::SendRequest& request) override;
   /// A recording, by the URL of the report.
   Result<FetchedMedia> fetch_media(const Call& call,
@@ -34,6 +35,13 @@ class Vapi final : public Channel {
   channel::Capabilities capabilities() const override { return {}; }
 
  private:
+  Result<channel::WebhookEvents> give_token(const WebhookDelivery& delivery) const;
+  Result<channel::SendReply> out_of_call(const channel::SendRequest& request) const;
+  Result<channel::SendReply> ring(const Call& call, const channel::SendRequest& request);
+  Result<std::string> begin(const Call& call, const channel::SendRequest& request);
+  Result<std::string> look_for(const Call& call, const channel::SendRequest& request,
+                               std::int64_t since_ms);
+
   /// `config` holds the secrets themselves, no longer their handles.
   Vapi(Host host, Config config, Verifier verifier);
 

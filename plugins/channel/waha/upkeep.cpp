@@ -54,6 +54,15 @@ Json to_json(const std::vector<std::pair<std::string, Sending>>& sendings) {
   return items;
 }
 
+/// The rows of a list. What is none must not be taken for an empty one: then messages would count
+/// as never sent, and go twice.
+Result<Value> rows_of(Document& document, const HttpResponse& response) {
+  const auto root = document.parse(response.body);
+  if (!root) return root.error();
+  if (root->is_array()) return *root;
+  return Error{ErrorClass::permanent, "waha: the list is no list; another version of WAHA?"};
+}
+
 /// Where a list goes on: behind the message of this time and id.
 struct Cursor {
   std::int64_t at_ms = 0;
@@ -337,7 +346,7 @@ Result<std::vector<std::string>> Waha::chats_since(const Call& call, std::int64_
     const auto response = get_list(call, "overview" + page_query(page));
     if (!response) return response.error();
     Document document;
-    const auto root = document.parse(response->body);
+    const auto root = rows_of(document, *response);
     if (!root) return root.error();
     const auto before = chats.size();
     for (const Value row : *root) {
@@ -358,7 +367,7 @@ Status Waha::read_chat(const Call& call, const std::string& chat, std::int64_t s
         call, url::percent_encoded(chat) + "/messages" + page_query(page) + since_query(since_ms));
     if (!response) return response.error();
     Document document;
-    const auto root = document.parse(response->body);
+    const auto root = rows_of(document, *response);
     if (!root) return root.error();
     bool is_past = false;
     for (const Value row : *root) {
@@ -410,7 +419,7 @@ Result<channel::DeliveryStatusReply> Waha::find_by_text(
                                            since_query(wanted.since_ms) + "&filter.fromMe=true");
   if (!response) return response.error();
   Document document;
-  const auto root = document.parse(response->body);
+  const auto root = rows_of(document, *response);
   if (!root) return root.error();
   const auto words = text::split(wanted.text, kMaxText);
   for (const Value row : *root) {

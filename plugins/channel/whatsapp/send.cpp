@@ -1,6 +1,7 @@
 #include "send.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,20 @@ std::string parameter_of(std::string_view text) {
   return cut(text::trimmed(line), kMaxParameter);
 }
 
+/// What stands at the head of a template.
+struct Header {
+  std::optional<Attachment> file{};
+  std::string file_name{};
+};
+
+/// The file that came with the request, else the one that is set for its template.
+Header header_of(const SendRequest& request, const Attachment* file, const TemplateShape* shape) {
+  if (file != nullptr) return {.file = *file, .file_name = request.media->file_name};
+  if (shape == nullptr || !shape->header) return {};
+  return {.file = Attachment{.form = {.type = shape->header->kind}, .link = shape->header->link},
+          .file_name = shape->header->file_name};
+}
+
 /// Writes messages for one request; what they have in common stands here.
 class Composer {
  public:
@@ -58,28 +73,29 @@ class Composer {
   }
 
   void add_file(const Attachment& file, std::string_view caption) {
-    const auto& form = file.form;
-    add(form.type, [&](JsonWriter& out) {
-      out.optional_member("id", file.id);
-      out.optional_member("link", file.link);
+    add(file.form.type, [&](JsonWriter& out) {
+      write_place(out, file);
       out.optional_member("caption", caption);
-      if (form.type == "document")
-        out.optional_member("filename", cut(request_.media->file_name, kMaxFileName));
-      if (form.is_voice) out.member("voice", true);
+      write_name(out, file, request_.media->file_name);
+      if (file.form.is_voice) out.member("voice", true);
     });
   }
 
-  void add_template(const channel::Template& wanted, std::string_view language) {
+  void add_template(const channel::Template& wanted, std::string_view language,
+                    const Header& header, const std::vector<std::string>& names) {
     add("template", [&](JsonWriter& out) {
       out.member("name", wanted.name);
       out.key("language");
       out.begin_object();
       out.member("code", language);
       out.end_object();
-      if (wanted.parameters.empty() && wanted.button_payloads.empty()) return;
+      const bool has_components =
+          header.file || !wanted.parameters.empty() || !wanted.button_payloads.empty();
+      if (!has_components) return;
       out.key("components");
       out.begin_array();
-      if (!wanted.parameters.empty()) add_parameters(out, wanted.parameters);
+      if (header.file) write_header(out, header);
+      if (!wanted.parameters.empty()) add_parameters(out, wanted.parameters, names);
       for (std::size_t i = 0; i < wanted.button_payloads.size(); ++i)
         add_quick_reply(out, i, wanted.button_payloads[i]);
       out.end_array();
@@ -149,15 +165,43 @@ class Composer {
   }
 
  private:
-  static void add_parameters(JsonWriter& out, const std::vector<std::string>& texts) {
+  static void write_place(JsonWriter& out, const Attachment& file) {
+    out.optional_member("id", file.id);
+    out.optional_member("link", file.link);
+  }
+
+  static void write_name(JsonWriter& out, const Attachment& file, std::string_view name) {
+    if (file.form.type == "document") out.optional_member("filename", cut(name, kMaxFileName));
+  }
+
+  static void write_header(JsonWriter& out, const Header& header) {
+    out.begin_object();
+    out.member("type", "header");
+    out.key("parameters");
+    out.begin_array();
+    out.begin_object();
+    out.member("type", header.file->form.type);
+    out.key(header.file->form.type);
+    out.begin_object();
+    write_place(out, *header.file);
+    write_name(out, *header.file, header.file_name);
+    out.end_object();
+    out.end_object();
+    out.end_array();
+    out.end_object();
+  }
+
+  static void add_parameters(JsonWriter& out, const std::vector<std::string>& texts,
+                             const std::vector<std::string>& names) {
     out.begin_object();
     out.member("type", "body");
     out.key("parameters");
     out.begin_array();
-    for (const auto& text : texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
       out.begin_object();
       out.member("type", "text");
-      out.member("text", parameter_of(text));
+      if (!names.empty()) out.member("parameter_name", names[i]);
+      out.member("text", parameter_of(texts[i]));
       out.end_object();
     }
     out.end_array();
@@ -273,6 +317,27 @@ Status check(const channel::Template& wanted, std::string_view language) {
   return Done{};
 }
 
+/// The template alone, as a message.
+Status add_template(const SendRequest& request, const Attachment* file, const TemplateShape* shape,
+                    Composer& composer) {
+  const auto& wanted = *request.template_;
+  const auto& language = wanted.language.empty() ? request.language : wanted.language;
+  if (const auto right = check(wanted, language); !right) return right;
+  const auto header = header_of(request, file, shape);
+  if (header.file && !header.file->form.has_caption())
+    return refusal(ErrorClass::permanent,
+                   "at a template's head stands an image, a video or a document");
+  const std::vector<std::string> none;
+  const auto& names = shape == nullptr ? none : shape->parameter_names;
+  if (!names.empty() && names.size() != wanted.parameters.size())
+    return refusal(ErrorClass::config, "the template " + wanted.name + " has " +
+                                           std::to_string(names.size()) + " parameter_names, and " +
+                                           std::to_string(wanted.parameters.size()) +
+                                           " parameters are given");
+  composer.add_template(wanted, language, header, names);
+  return Done{};
+}
+
 /// The text with the buttons as Meta takes them.
 void add_words(const SendRequest& request, Composer& composer) {
   const auto& text = request.text;
@@ -302,16 +367,15 @@ void add_file_and_words(const SendRequest& request, const Attachment& file, Comp
 
 }  // namespace
 
-Result<std::vector<std::string>> to_messages(const SendRequest& request, const Attachment* file) {
+Result<std::vector<std::string>> to_messages(const SendRequest& request, const Attachment* file,
+                                             const TemplateShape* shape) {
   if (!is_recipient(request.recipient))
     return refusal(ErrorClass::permanent, "the recipient is neither a number nor a user id");
 
   Composer composer(request);
   if (request.template_) {
-    const auto& wanted = *request.template_;
-    const auto& language = wanted.language.empty() ? request.language : wanted.language;
-    if (const auto right = check(wanted, language); !right) return right.error();
-    composer.add_template(wanted, language);
+    if (const auto added = add_template(request, file, shape, composer); !added)
+      return added.error();
     return composer.take();
   }
   if (request.location) composer.add_location(*request.location);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config.hpp"
 #include "conserje/channel.hpp"
 #include "media.hpp"
 
@@ -22,12 +23,14 @@ inline constexpr std::size_t kMaxParts = 10;
 /// its file, then its text, in several parts where it is long; the buttons hang on the last part.
 /// Buttons that do not fit into Meta's limits become lines "1. title" of the text. A template goes
 /// alone. The callback data of each part is ledger.hpp's. Pure.
-/// `file`: the attachment that is meant by request.media; nullptr: none goes.
+/// `file`: the attachment that is meant by request.media, of a template its header; nullptr: none
+/// goes. `shape`: of the template; nullptr: it has neither a file nor names.
 /// Errors: permanent, the recipient is no address of WhatsApp, there is nothing to send, or it
 /// would take more than kMaxParts messages; config, the template has no name or language that Meta
-/// would take.
+/// would take, or another number of parameters than names.
 Result<std::vector<std::string>> to_messages(const channel::SendRequest& request,
-                                             const Attachment* file = nullptr);
+                                             const Attachment* file = nullptr,
+                                             const TemplateShape* shape = nullptr);
 
 /// That the guest's message with this id, and those before it, were read; and, with `is_typing`,
 /// that an answer is being written.

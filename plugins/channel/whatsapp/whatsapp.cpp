@@ -169,7 +169,7 @@ Result<channel::SendReply> WhatsApp::send(const Call& call, const channel::SendR
 Result<channel::SendReply> WhatsApp::send_media(const Call& call,
                                                 const channel::SendRequest& message,
                                                 std::string_view file) {
-  if (!message.media || message.template_) return send(call, message);
+  if (!message.media) return send(call, message);
   const auto form = form_of(*message.media, file);
   if (!form) return form.error();
   const Attachment linked{.form = *form, .link = message.media->url};
@@ -177,7 +177,8 @@ Result<channel::SendReply> WhatsApp::send_media(const Call& call,
 
   const auto account = account_of(message);
   if (!account) return account.error();
-  if (const auto right = to_messages(message, &linked); !right) return right.error();
+  if (const auto right = to_messages(message, &linked, shape_of(message)); !right)
+    return right.error();
   const auto uploaded = upload(call, *account, *form, file);
   if (!uploaded) return uploaded.error();
   const Attachment attachment{.form = *form, .id = uploaded->id};
@@ -194,7 +195,7 @@ Result<channel::SendReply> WhatsApp::dispatch(const Call& call, const channel::S
                                               const Attachment* file) {
   const auto account = account_of(message);
   if (!account) return account.error();
-  const auto bodies = to_messages(message, file);
+  const auto bodies = to_messages(message, file, shape_of(message));
   if (!bodies) return bodies.error();
   if (bodies->size() > 1) restore_progress(message.reference);
   mark_read(call, *account, message.recipient);
@@ -355,6 +356,13 @@ Result<std::string> WhatsApp::account_of(const channel::SendRequest& message) co
   const auto& account = message.account.empty() ? config_.phone_number_id : message.account;
   if (is_digits(account)) return account;
   return Error{ErrorClass::config, "whatsapp: the account is not a phone number id"};
+}
+
+const TemplateShape* WhatsApp::shape_of(const channel::SendRequest& message) const {
+  if (!message.template_) return nullptr;
+  const auto found =
+      std::ranges::find(config_.templates, message.template_->name, &TemplateShape::name);
+  return found == config_.templates.end() ? nullptr : &*found;
 }
 
 Result<HttpResponse> WhatsApp::request(const Call& call, std::string method, std::string path,

@@ -84,6 +84,8 @@ class WhatsApp final : public Channel {
                                HttpResponse response) const;
 
   Result<std::string> account_of(const channel::SendRequest& message) const;
+  /// Of its template, where one is set; else nullptr.
+  const TemplateShape* shape_of(const channel::SendRequest& message) const;
   Result<HttpResponse> request(const Call& call, std::string method, std::string path,
                                std::string_view body = {}) const;
   Result<HttpResponse> exchange(const Call& call, http::HttpCall head, std::string_view body) const;

@@ -31,12 +31,13 @@ class AsTemplate : public testing::Test {
       .reply_template = ReplyTemplate{.name = "late", .languages = {{"es", "es_AR"}}}};
 };
 
-TEST_F(AsTemplate, KeepsWhoAndWhatButTheTextAndItsButtons) {
+TEST_F(AsTemplate, KeepsWhoAndWhatButTheTextItsButtonsAndFile) {
   const channel::SendRequest request{.account = "1",
                                      .recipient = "+34",
                                      .text = "Hola",
                                      .buttons = {{.id = "a", .title = "A"}},
                                      .list_title = "L",
+                                     .media = channel::Media{.kind = "image"},
                                      .language = "es",
                                      .reference = "r"};
   const channel::SendRequest expected{

@@ -56,6 +56,18 @@ TEST(HttpAccess, LooksBehindTheHandleOfASecretUrl) {
   EXPECT_TRUE(access.allows("https://hooks.slack.example/T1"));
 }
 
+TEST(HttpAccess, AllowsWhatIsBelowAHostWhereTheManifestSaysSo) {
+  const std::string wanted[] = {"*.vapi.ai", "*.config:control_hosts"};
+  const HttpAccess access(
+      wanted, {{"control_hosts", {"127.0.0.1", "https://a.example:8443/x", "no host"}}}, no_secret);
+  for (const auto* url : {"https://vapi.ai/", "https://phone.aws-us-west-2.vapi.ai/5d0c/control",
+                          "http://127.0.0.1:9000/", "https://a.example/", "https://b.a.example/"})
+    EXPECT_TRUE(access.allows(url)) << url;
+  for (const auto* url : {"https://evilvapi.ai/", "https://vapi.ai.evil.example/", "https://ai/",
+                          "https://.vapi.ai.evil.example", "https://example/", "https://no"})
+    EXPECT_FALSE(access.allows(url)) << url;
+}
+
 TEST(HttpAccess, AnywhereMeansEveryUrlThatIsOne) {
   const std::string wanted[] = {"*"};
   const HttpAccess access(wanted, json::object(), no_secret);

@@ -162,7 +162,9 @@ const std::string kMethods =
     "channel.list_since, channel.restart, channel.delivery_status, channel.answer, "
     "channel.handle_webhook, channel.health, channel.capabilities";
 const std::string kHosts =
-    "a host name in lower case, \"config:\" and a property of the config schema, or \"*\"";
+    "a host name in lower case, \"config:\" and a property of the config schema, one of these "
+    "behind "
+    "\"*.\" (and all below it), or \"*\"";
 
 INSTANTIATE_TEST_SUITE_P(
     Manifest, AWrongManifest,

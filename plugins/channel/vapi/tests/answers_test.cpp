@@ -39,6 +39,15 @@ TEST(Answer, HasAResultForEachToolCallInTheirOrder) {
           R"({"name":"hotel_info","result":"Breakfast is at 8.","toolCallId":"call_2"}]})"));
 }
 
+TEST(Answer, IsTheVendorsExample) {
+  const std::vector<ToolCall> calls = {{"call_9Xk2", "check_availability"}};
+  EXPECT_EQ(answer_to({.said = {said("m1", "Hay mesa a las 21:00 y a las 21:30.")},
+                       .context = tool_context(calls)},
+                      "busy"),
+            json(R"({"results":[{"name":"check_availability",)"
+                 R"("result":"Hay mesa a las 21:00 y a las 21:30.","toolCallId":"call_9Xk2"}]})"));
+}
+
 TEST(Answer, LetsTheAssistantSayWhatFailedInTime) {
   const std::vector<ToolCall> calls = {{"call_1", "confirm"}};
   EXPECT_EQ(

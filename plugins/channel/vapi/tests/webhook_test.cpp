@@ -16,6 +16,7 @@
 namespace conserje::vapi {
 namespace {
 
+using channel::HttpAnswer;
 using channel::WebhookEvents;
 
 const std::filesystem::path kFixtures = CONSERJE_PLUGIN_FOLDER "/tests/fixtures";
@@ -91,6 +92,33 @@ TEST(Webhook, CountsWhatTellsAHotelNothing) {
     EXPECT_EQ(read(R"({"message":{"type":")" + std::string(type) + "\"}}")->events,
               (WebhookEvents{.ignored = 1}))
         << type;
+}
+
+/// What the settings hold as the answer to each kind of question, whole.
+HttpAnswer answered(const std::string& type, Json Config::*setting, const std::string& answer) {
+  Config config{.auth = "secret", .secret = "s"};
+  config.*setting = *parse_json(answer);
+  const auto read_it = read_message(R"({"message":{"type":")" + type + "\"}}", config, kReceivedAt);
+  return read_it->events.answer.value_or(HttpAnswer{});
+}
+
+TEST(Webhook, AnswersWithAllThatIsSet) {
+  // The vendor's examples, their members in the order in which they are written here.
+  for (
+      const std::string answer :
+      {R"({"assistantId":"7a7b7c7d-0001-4002-8003-9a9b9c9d9e9f","assistantOverrides":{"firstMessage":"Hola Lucía, ¿en qué puedo ayudarle?","variableValues":{"guestName":"Lucía","hotel":"Hotel Sol"}}})",
+       R"({"squadId":"7a7b"})", R"({"workflowId":"7a7b"})",
+       R"({"destination":{"callerId":"+34910552010","message":"Le paso con recepción","number":"+34910552099","type":"number"}})",
+       R"({"destination":{"sipHeaders":{"x-room":"101"},"sipUri":"sip:reception@pbx.example","type":"sip"}})",
+       R"({"error":"Lo sentimos, ahora no podemos atender."})"})
+    EXPECT_EQ(answered("assistant-request", &Config::assistant, answer).body, answer);
+  for (
+      const std::string answer :
+      {R"({"destination":{"callerId":"+34910552010","message":"Le paso con recepción.","number":"+34910552099","type":"number"},"message":{"content":"Un momento, por favor.","type":"request-start"}})",
+       R"({"error":"Recepción está cerrada."})"})
+    EXPECT_EQ(answered("transfer-destination-request", &Config::transfer, answer).body, answer);
+  const std::string handoff = R"({"destination":{"assistantId":"7a7b","type":"assistant"}})";
+  EXPECT_EQ(answered("handoff-destination-request", &Config::handoff, handoff).body, handoff);
 }
 
 TEST(Webhook, SaysThatTheHotelIsClosedWhereNothingIsSet) {

@@ -357,6 +357,19 @@ TEST_F(Lists, AreNotThereOnAnEngineWithoutAStore) {
   EXPECT_EQ(list().error().error_class, ErrorClass::permanent);
 }
 
+TEST_F(Lists, AreNotTakenForEmptyWhereTheyAreNone) {
+  const Error none{ErrorClass::permanent, "waha: the list is no list; another version of WAHA?"};
+  expect_get(kChats + "overview?limit=100&offset=0", R"({"chats":[]})");
+  EXPECT_EQ(list(), Result<ListSinceReply>(none));
+  expect_get(kLucia + "?limit=100&offset=0&downloadMedia=false&filter.timestamp.gte=900" +
+                 "&filter.fromMe=true",
+             R"({"messages":[]})");
+  EXPECT_EQ(
+      waha_->delivery_status(testkit::FakeCall(host_),
+                             {.recipient = "+34655010203", .text = "Hola", .since_ms = 900'000}),
+      Result<channel::DeliveryStatusReply>(none));
+}
+
 TEST_F(Lists, KnowWhatBecameOfAMessageByItsId) {
   const auto status = [&](const std::string& body, std::int64_t code) {
     expect_get(path_of("3EB0OUT1"), body, code);

@@ -287,6 +287,38 @@ TEST_F(Delivery, LetsMetaFetchWhatHasALink) {
             Result(SendReply{.message_ids = {"wamid.OUT1=="}}));
 }
 
+TEST_F(Delivery, PutsAFileAtTheHeadOfATemplate) {
+  plugin_ = make(with(kConfig, {{"templates",
+                                 {{{"name", "reply_waiting"},
+                                   {"header", {{"kind", "image"}, {"link", "https://x.example/a"}}},
+                                   {"parameter_names", {"answer"}}}}}}));
+  channel::SendRequest late{
+      .recipient = "+34655010203",
+      .template_ =
+          channel::Template{.name = "reply_waiting", .language = "es", .parameters = {"Sí"}},
+      .reference = "r1"};
+  const auto expect_template = [&](const std::string& place, const std::string& reference) {
+    expect_post(
+        R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"34655010203",)"
+        R"("type":"template","template":{"name":"reply_waiting","language":{"code":"es"},)"
+        R"("components":[{"type":"header","parameters":[{"type":"image","image":{)" +
+            place +
+            R"(}}]},{"type":"body","parameters":[{"type":"text","parameter_name":"answer","text":"Sí"}]}]},)"
+            R"("biz_opaque_callback_data":")" +
+            reference + "\"}",
+        accepted("wamid.OUT1=="));
+  };
+  expect_template(R"("link":"https://x.example/a")", "r1");
+  EXPECT_TRUE(deliver_message(late));
+
+  expect_file("PNG", HttpResponse{.status = 200, .body = R"({"id":"772201998877001"})"});
+  expect_template(R"("id":"772201998877001")", "r2");
+  late.reference = "r2";
+  late.media = channel::Media{.kind = "image", .mime_type = "image/png"};
+  EXPECT_TRUE(plugin_->send_media(testkit::FakeCall(host_), late, "PNG"));
+  EXPECT_EQ(host_.unmet(), 0U);
+}
+
 TEST_F(Delivery, LeavesAFileToSendMedia) {
   expect_post(body_of("Hola"), accepted("wamid.OUT1=="));
   EXPECT_TRUE(

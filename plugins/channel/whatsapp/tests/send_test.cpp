@@ -231,6 +231,73 @@ TEST(Send, ParametersOfATemplateOnOneLine) {
             std::string::npos);
 }
 
+const std::string kReminder =
+    R"("type":"template","template":{"name":"reminder_24h","language":{"code":"es"},"components":[)";
+const std::string kBodyAndButton =
+    R"({"type":"body","parameters":[{"type":"text","text":"Lucía"},{"type":"text","text":"21:30"}]},)"
+    R"({"type":"button","sub_type":"quick_reply","index":"0","parameters":[)"
+    R"({"type":"payload","payload":"REMINDER_YES:R-1042"}]}]})";
+
+TEST(Send, ATemplateUnderTheFileThatIsSetForIt) {
+  const TemplateShape shapes[] = {
+      {.name = "reminder_24h",
+       .header = TemplateHeader{.kind = "image", .link = "https://cdn.example.org/logo.png"}},
+      {.name = "reminder_24h",
+       .header = TemplateHeader{.kind = "document",
+                                .link = "https://cdn.example.org/plano.pdf",
+                                .file_name = "Plano.pdf"}}};
+  const std::string headers[] = {
+      R"({"type":"image","image":{"link":"https://cdn.example.org/logo.png"}})",
+      R"({"type":"document","document":{"link":"https://cdn.example.org/plano.pdf","filename":"Plano.pdf"}})"};
+  for (std::size_t i = 0; i < 2; ++i)
+    EXPECT_EQ(to_messages(to_lucia({.template_ = reminder()}), nullptr, &shapes[i]),
+              Result(Bodies{kHead + kReminder + R"({"type":"header","parameters":[)" + headers[i] +
+                            "]}," + kBodyAndButton + kTail}));
+}
+
+TEST(Send, ATemplateUnderTheFileThatComesWithIt) {
+  auto request = to_lucia({.template_ = reminder()});
+  request.media = channel::Media{.kind = "video"};
+  const Attachment video{.form = {.type = "video", .mime_type = "video/mp4"}, .id = "7722"};
+  const TemplateShape shape{
+      .name = "reminder_24h",
+      .header = TemplateHeader{.kind = "image", .link = "https://cdn.example.org/logo.png"}};
+  EXPECT_EQ(
+      to_messages(request, &video, &shape),
+      Result(Bodies{kHead + kReminder +
+                    R"({"type":"header","parameters":[{"type":"video","video":{"id":"7722"}}]},)" +
+                    kBodyAndButton + kTail}));
+}
+
+TEST(Send, RefusesAFileThatStandsAtNoTemplatesHead) {
+  auto request = to_lucia({.template_ = reminder()});
+  request.media = channel::Media{.kind = "voice"};
+  const Attachment voice{.form = {.type = "audio", .mime_type = "audio/ogg", .is_voice = true},
+                         .id = "7722"};
+  EXPECT_EQ(to_messages(request, &voice),
+            Result<Bodies>(Error{ErrorClass::permanent,
+                                 "whatsapp: at a template's head stands an image, a video or a "
+                                 "document"}));
+}
+
+TEST(Send, ATemplateWithNamedParameters) {
+  const TemplateShape shape{.name = "reminder_24h", .parameter_names = {"guest", "time"}};
+  const auto bodies = to_messages(to_lucia({.template_ = reminder()}), nullptr, &shape);
+  ASSERT_TRUE(bodies);
+  EXPECT_NE(bodies->front().find(R"({"type":"text","parameter_name":"guest","text":"Lucía"},)"
+                                 R"({"type":"text","parameter_name":"time","text":"21:30"})"),
+            std::string::npos)
+      << bodies->front();
+}
+
+TEST(Send, RefusesAnotherNumberOfParametersThanNames) {
+  const TemplateShape shape{.name = "reminder_24h", .parameter_names = {"guest"}};
+  EXPECT_EQ(to_messages(to_lucia({.template_ = reminder()}), nullptr, &shape),
+            Result<Bodies>(Error{ErrorClass::config,
+                                 "whatsapp: the template reminder_24h has 1 parameter_names, and 2 "
+                                 "parameters are given"}));
+}
+
 TEST(Send, RefusesATemplateThatMetaWouldRefuse) {
   const auto refusal = [](auto change) {
     auto wanted = reminder();
