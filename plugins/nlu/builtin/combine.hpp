@@ -152,6 +152,8 @@ bool adults(Captures captures, Meaning& made);  ///< [count] of them; with a sec
 bool only_children(Captures captures,
                    Meaning& made);                    ///< [count] children; the adults are not said
 bool add_children(Captures captures, Meaning& made);  ///< [party_size], then children
+bool of_whom_children(Captures captures,
+                      Meaning& made);  ///< [party_size], and how many of them are children
 bool one_adult(Captures captures, Meaning& made);
 bool two_adults(Captures captures, Meaning& made);
 bool one_room(Captures captures, Meaning& made);

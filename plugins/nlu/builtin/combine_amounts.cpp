@@ -209,6 +209,15 @@ bool add_children(Captures captures, Meaning& made) {
   return true;
 }
 
+bool of_whom_children(Captures captures, Meaning& made) {
+  made = *find(captures, Category::party_size);
+  const double children = number_in(captures, Role::count);
+  if (made.children != 0 || children >= made.number) return false;
+  made.number -= children;
+  made.children = static_cast<std::uint8_t>(children);
+  return true;
+}
+
 bool one_adult(Captures, Meaning& made) {
   made.number = 1;
   return true;

@@ -204,6 +204,10 @@ constexpr Lexeme kLexemes[] = {
     {part, "at lunch|at lunchtime|at lunch time|over lunch|during lunch",
      means::part(Part::midday)},
     {part, "lunchtime|lunch time", means::part(Part::midday)},
+    {part, "first thing|first thing in the morning", means::part(Part::first_thing)},
+    {part, "after work", means::part(Part::after_work)},
+    {period, "weekdays|on weekdays|during the week", means::work_week()},
+    {period, "weekends|on weekends|at weekends", means::whole(Grain::weekend, 0)},
     {part,
      "during the day|in the daytime|daytime|business hours|office hours|working hours|during "
      "business hours|during office hours",

@@ -113,6 +113,7 @@ constexpr Rule kParts[] = {
 constexpr Rule kDates[] = {
     {"the? weekend of|around the? [date|day]", period, weekend_of},
     {"[date] weekend", period, weekend_of},
+    {"[weekday] week", date, weekday_after_next},
     {"the? [figure|ordinal] of [month] weekend", period, weekend_of},
     {"the [holiday] weekend", period, weekend_of},
     {"[day_word]", date, together},
@@ -438,7 +439,7 @@ constexpr Rule kGuests[] = {
     {"[party_size] and i|me|myself", party_size, add_self},
     {"me and|with|plus my|our|a|the [children]", party_size, adult_with_child},
     {"with my|our|the|us? [count] [children]", party_size, only_children},
-    {"[count] -? [night]", nights, some_nights},
+    {"[count] -? more|extra|additional? [night]", nights, some_nights},
     {"[count] [guests] and|,|+|with|plus? [count] [children]", party_size, adults},
     {"for|of [count] [guests]", party_size, adults},
     {"party|family|group|table|room|reservation|booking|space of|for [count] "
@@ -447,6 +448,8 @@ constexpr Rule kGuests[] = {
     {"for [count] ![unit|night|month|half|room|room_type|currency] !:|h|hs|hrs|o", party_size,
      adults},
     {"for the [count] of us", party_size, adults},
+    {"[party_size] ,? of which|whom|them [count] are? [children]", party_size, of_whom_children},
+    {"[party_size] ,? including|counting [count] [children]", party_size, of_whom_children},
     {"[count] of us", party_size, adults},
     {"we are|re|will [count]", party_size, adults},
     {"we will be [count]", party_size, adults},

@@ -236,9 +236,7 @@ constexpr Lexeme kLexemes[] = {
      means::part(Part::night)},
     {part, "a la hora de comer|a la hora del almuerzo|a la comida|a la hora de almorzar",
      means::part(Part::midday)},
-    {part,
-     "despues de la hora de comer|despues de comer|despues del almuerzo|despues de almorzar|"
-     "despues de la comida",
+    {part, "despues de la hora de comer|despues de la hora del almuerzo",
      means::part(Part::after_lunch)},
     {part,
      "durante el dia|por el dia|de dia|horario laboral|horario de oficina|horas de oficina|"

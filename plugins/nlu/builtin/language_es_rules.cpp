@@ -94,6 +94,8 @@ constexpr Rule kParts[] = {
 
 constexpr Rule kDates[] = {
     {"finde|puente de|del el|dia|la? [date|day]", period, weekend_of},
+    {"finde|feriado largo de|del [holiday]", period, weekend_of},
+    {"fin de semana largo de|del [holiday]", period, weekend_of},
     {"fin de semana|puente de|del el|dia|la? [date|day]", period, weekend_of},
     {"finde de|del [figure] y|al|a|- [date]", period, weekend_of_last},
     {"fin de semana de|del [figure] y|al|a|- [date]", period, weekend_of_last},
@@ -330,6 +332,8 @@ constexpr Rule kRanges[] = {
     {"empezando|empienzando|comenzando|empieza el|la? [date|datetime|period]", range, since},
     {"despues de|del [date|datetime|period]", range, after},
     {"despues de [year]", range, after},
+    {"despues del dia? [figure] ![unit|month]", range, after},
+    {"antes del dia? [figure] ![unit|month]", range, until},
     {"desde [year]", range, since},
     {"antes de [year]", range, until},
     {"hasta [year]", range, through},
@@ -342,6 +346,7 @@ constexpr Rule kRanges[] = {
     {"proximos|proximas|siguientes [duration]", range, coming_units},
     {"ultimos|ultimas|pasados|pasadas [duration]", range, past_units},
     {"[count] proximos|proximas|siguientes [unit]", range, coming_units},
+    {"los|las proximos|proximas|siguientes [unit]", range, coming_units},
     {"[count] ultimos|ultimas|pasados|pasadas [unit]", range, past_units},
     {"[duration] [coming]", range, coming_units},
     {"[duration] [past]", range, past_units},
@@ -397,6 +402,10 @@ constexpr Rule kGuests[] = {
     {"para los [many] ![unit|month]", party_size, adults},
     {"para uno|1 ![unit|night|month|half|room|room_type]", party_size, one_adult},
     {"familia|grupo de [count]", party_size, adults},
+    {"[party_size] ,? de los|las cuales|que [count] son? [children]", party_size, of_whom_children},
+    {"[party_size] ,? de ellos|ellas [count] son? [children]", party_size, of_whom_children},
+    {"[party_size] ,? incluidos|incluyendo|contando|incluido|incluida [count] [children]",
+     party_size, of_whom_children},
     {"[party_size] y|,|+|mas|con? [count] [children]", party_size, add_children},
     {"[party_size] y|con mi|nuestro|nuestra [children]", party_size, add_children},
 };

@@ -166,7 +166,7 @@ constexpr Lexeme kLexemes[] = {
     {duration, "um quarto de hora|quarto de hora", means::lasting(15, Grain::minute, 900)},
     {duration, "uma quinzena", means::lasting(15, Grain::day, 15 * 86400)},
 
-    {day_word, "hoje|hoje mesmo|o dia de hoje|dia de hoje", means::day(0)},
+    {day_word, "hoje|hj|hoje mesmo|o dia de hoje|dia de hoje", means::day(0)},
     {day_word, "amanha|o dia de amanha|o dia seguinte|dia seguinte|no dia seguinte", means::day(1)},
     {day_word, "depois de amanha|depois d ' amanha|o dia depois de amanha", means::day(2)},
     {day_word, "ontem|o dia de ontem|o dia anterior|dia anterior|a vespera", means::day(-1)},
@@ -190,7 +190,7 @@ constexpr Lexeme kLexemes[] = {
      "logo no inicio da tarde|primeiras horas da tarde|nas primeiras horas da tarde",
      means::part(Part::afternoon)},
     {part, "no meio da tarde|meio da tarde|em plena tarde", means::part(Part::mid_afternoon)},
-    {part, "depois do almoco|apos o almoco|depois de almocar", means::part(Part::after_lunch)},
+    {part, "depois da hora do almoco", means::part(Part::after_lunch)},
     {part, "logo cedo|bem cedo|a primeira hora", means::part(Part::first_thing)},
     {part,
      "no fim da tarde|no final da tarde|fim da tarde|final da tarde|ao fim da tarde|"

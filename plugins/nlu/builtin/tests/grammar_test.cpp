@@ -68,7 +68,7 @@ TEST(Grammar, TakesANumberInItsRoleOrAnotherCategory) {
 }
 
 TEST(Grammar, TakesNoOrdinalInWordsForADay) {
-  EXPECT_EQ(found("primer de mayo", date), Surfaces{});
+  EXPECT_EQ(found("primero de mayo", date), Surfaces{});
   EXPECT_EQ(found("quinto de mayo", date), Surfaces{});
 }
 
