@@ -27,7 +27,9 @@ constexpr const char* kNluEvalHelp =
     R"(Test sets of one JSON object a line: {"text", "intent"}, {"text", "accept": [intents]},
 {"input", "ref", "expected": [{"type", "values"}]}, {"input", "ref", "kind", "start", "end", "grain"},
 {"input", "expected": [{"value": number or true}]}, {"text", "entities": [{"start", "end", "entity"}]};
-each with "lang". The fifth whose hash is a multiple of 5 is counted apart.)";
+each with "lang". The fifth whose hash is a multiple of 5 is counted apart.
+Of several readings the last one counts, ours and theirs: the future one. With "grain", beginning and exclusive end are
+compared at it ("dates"); "dates by day" leaves to each side its own hours of a part of the day or of a weekend.)";
 
 /// The commands about understanding; they share nothing with the others.
 std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {

@@ -1,14 +1,12 @@
 #include "cli/nlu_score.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <set>
 
-#include "conserje/time.hpp"
+#include "cli/nlu_moments.hpp"
 
 namespace conserje {
 namespace {
@@ -44,50 +42,6 @@ std::optional<NluRowKind> kind_of(const Json& row) {
   return std::nullopt;
 }
 
-/// "2026-12-10 20:00:00" as "2026-12-10T20:00:00"; the last second before midnight as midnight.
-std::string spelled(std::string text) {
-  constexpr std::string_view kLastSecond = "23:59:59";
-  if (text.size() == 19) text[10] = 'T';
-  if (text == kLastSecond) return "00:00:00";
-  if (text.size() != 19 || !text.ends_with(kLastSecond)) return text;
-  const auto day = parse_date(text.substr(0, 10));
-  if (!day) return text;
-  return format_date(std::chrono::sys_days(*day) + std::chrono::days{1}) + "T00:00:00";
-}
-
-/// A wanted or found moment in one spelling, so that they can be compared.
-std::string wanted_moment(const Json& expected) {
-  if (!has_list(expected, "values") || expected["values"].empty()) return "";
-  const Json& last = expected["values"].back();
-  if (text_member(expected, "type") == "duration") return "lasts " + text_member(last, "value");
-  if (last.contains("value")) return "at " + spelled(text_member(last, "value"));
-  return "from " + spelled(text_member(last, "start")) + " to " + spelled(text_member(last, "end"));
-}
-
-std::string found_moment(const Json& value) {
-  const std::string kind = text_member(value, "kind");
-  if (kind == "duration")
-    return "lasts " + std::to_string(std::llround(value.value("seconds", 0.0)));
-  if (kind != "range") return "at " + spelled(text_member(value, "start"));
-  return "from " + spelled(text_member(value, "start")) + " to " +
-         spelled(text_member(value, "end"));
-}
-
-bool is_moment(const nlu::Entity& entity) {
-  return entity.type == "date" || entity.type == "time" || entity.type == "duration";
-}
-
-/// How much of a local date-time a grain looks at: "2026-12" for a month.
-std::string at_grain(const std::string& moment, std::string_view grain) {
-  const std::size_t length = grain == "year"     ? 4
-                             : grain == "month"  ? 7
-                             : grain == "hour"   ? 13
-                             : grain == "minute" ? 16
-                             : grain == "second" ? 19
-                                                 : 10;
-  return moment.substr(0, length);
-}
-
 /// Every number that stands in a value, however deep.
 void collect_numbers(const Json& value, std::vector<double>& numbers) {
   if (value.is_number()) numbers.push_back(value.get<double>());
@@ -120,7 +74,7 @@ std::string moment_text(const Json& value) {
 bool has_moment(const nlu::ParseReply& reply, const Json& value) {
   const std::string wanted = moment_text(value);
   return std::ranges::any_of(reply.entities, [&](const nlu::Entity& entity) {
-    if (!is_moment(entity)) return false;
+    if (!is_moment(entity) || !entity.value.is_object()) return false;
     for (const char* side : {"start", "end"}) {
       const std::string moment = "T" + text_member(entity.value, side);
       if (moment.find(wanted) != std::string::npos) return true;
@@ -144,7 +98,7 @@ void judge_dates(const Json& row, const nlu::ParseReply& reply, Found& found) {
   std::vector<std::string> wanted, given;
   for (const Json& one : row["expected"]) wanted.push_back(wanted_moment(one));
   for (const auto& entity : reply.entities)
-    if (is_moment(entity)) given.push_back(found_moment(entity.value));
+    if (is_moment(entity)) given.push_back(found_moment(entity));
   const bool right = wanted == given;
   if (wanted.empty()) return found["kept empty"].add(right);
   found[text_member(row["expected"][0], "type")].add(right);
@@ -152,16 +106,12 @@ void judge_dates(const Json& row, const nlu::ParseReply& reply, Found& found) {
 }
 
 void judge_moment(const Json& row, const nlu::ParseReply& reply, Found& found) {
-  const std::string grain = text_member(row, "grain");
-  const auto same = [&](const nlu::Entity& entity, const char* side) {
-    const std::string wanted = text_member(row, side);
-    return wanted.empty() ||
-           at_grain(wanted, grain) == at_grain(text_member(entity.value, side), grain);
+  const auto right = [&](Precision precision) {
+    return std::ranges::any_of(
+        reply.entities, [&](const nlu::Entity& entity) { return agrees(entity, row, precision); });
   };
-  found["dates"].add(std::ranges::any_of(reply.entities, [&](const nlu::Entity& entity) {
-    return is_moment(entity) && same(entity, "start") &&
-           (text_member(row, "kind") == "value" || same(entity, "end"));
-  }));
+  found["dates"].add(right(Precision::at_grain));
+  found["dates by day"].add(right(Precision::by_day));
 }
 
 void judge_numbers(const Json& row, const nlu::ParseReply& reply, Found& found) {

@@ -25,6 +25,10 @@ constexpr PartHours kPartHours[] = {
     {16, 20},  // evening
     {20, 24},  // night
     {8, 18},   // working
+    {6, 10},   // first thing
+    {13, 17},  // after lunch
+    {15, 17},  // mid-afternoon
+    {17, 21},  // after work
 };
 
 constexpr int kFirstHourAwake = 6;  // An hour before it is rather that of the afternoon.
@@ -89,7 +93,9 @@ std::vector<Stretch> on_day(const When& when, const Days& whole, LocalTime now) 
   const int hour = when.hour % 12;
   const LocalTime clock = midnight + (now - floor<days>(now));
   // The next time that the clock shows it stands last, but nobody means 3 at night.
-  if (hour >= kFirstHourAwake && clock < at(hour).begin) return {at(hour + 12), at(hour)};
+  const bool as_written = when.of_24_hours && when.hour < 12;
+  const bool next = hour >= kFirstHourAwake && clock < at(hour).begin;
+  if (as_written || (next && !when.of_24_hours)) return {at(hour + 12), at(hour)};
   return {at(hour), at(hour + 12)};
 }
 
@@ -187,7 +193,7 @@ bool on_same_day(const When& from, const When& to) {
   if (!to.has_clock()) return false;
   When day = from;
   day.hour = to.hour, day.minute = to.minute, day.second = to.second;
-  day.either_half = to.either_half, day.part = to.part;
+  day.either_half = to.either_half, day.of_24_hours = to.of_24_hours, day.part = to.part;
   return day == to;
 }
 

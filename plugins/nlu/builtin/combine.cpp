@@ -13,7 +13,8 @@ void settle_half(When& when) {
   if (!when.has_clock() || when.part == Part::none) return;
   if (when.hour == 0 && when.part != Part::dawn && when.part != Part::night) when.hour = 12;
   if (when.either_half) {
-    const bool early = when.part == Part::dawn || when.part == Part::morning;
+    const bool early =
+        when.part == Part::dawn || when.part == Part::morning || when.part == Part::first_thing;
     const bool midnight = when.hour == 12 && (when.part == Part::night || early);
     const bool after_midnight = when.part == Part::night && when.hour < 5;
     const bool after_noon = when.part == Part::midday && when.hour > 9 && when.hour < 12;
@@ -89,7 +90,7 @@ bool merge(When& into, const When& other) {
   into.working |= other.working;
   if (other.span != Span::itself) into.span = other.span;
   if (other.beside != Beside::itself) into.beside = other.beside;
-  if (other.has_clock()) into.either_half = other.either_half;
+  if (other.has_clock()) into.either_half = other.either_half, into.of_24_hours = other.of_24_hours;
   if (other.turn != Turn::open) into.turn = other.turn;
   if (other.holiday != Holiday::none) into.holiday = other.holiday;
   if (other.edge != Edge::none) into.edge = other.edge;
@@ -206,7 +207,17 @@ bool round_minutes_to(Captures captures, Meaning& made) {
 bool sharp(Captures captures, Meaning& made) {
   if (!together(captures, made)) return false;
   made.when.either_half = false;
+  made.when.of_24_hours = true;
   return true;
+}
+bool of_24_hours(Captures captures, Meaning& made) {
+  if (!together(captures, made)) return false;
+  made.when.of_24_hours = true;
+  return true;
+}
+bool in_four_digits(Captures captures, Meaning& made) {
+  constexpr double kLeast = 1000;  // "At 305" is a room.
+  return number_in(captures, Role::hour_minute) >= kLeast && sharp(captures, made);
 }
 
 bool of_morning(Captures captures, Meaning& made) {

@@ -29,23 +29,27 @@ bool round_minutes_to(Captures captures, Meaning& made);  ///< likewise, without
 bool sharp(Captures captures,
            Meaning& made);  ///< [hour] of the 24 hour clock, never the other half
 
+bool of_24_hours(Captures captures, Meaning& made);     ///< [hour], written as 24 hours are: "8h"
+bool in_four_digits(Captures captures, Meaning& made);  ///< [hour_minute] from 10:00 on: "at 1430"
+
 bool of_morning(Captures captures, Meaning& made);  ///< [hour] in the morning: "9a"
 bool of_evening(Captures captures, Meaning& made);  ///< [hour] in the evening: "9p"
 
 // Dates.
-bool this_one(Captures captures, Meaning& made);       ///< the current unit, weekday, month, ...
-bool coming_one(Captures captures, Meaning& made);     ///< the first one after today
-bool next_one(Captures captures, Meaning& made);       ///< the one after
-bool last_one(Captures captures, Meaning& made);       ///< the one before
-bool nth(Captures captures, Meaning& made);            ///< [ordinal] [weekday] in a month
-bool final_one(Captures captures, Meaning& made);      ///< the last [weekday] in a month
-bool nth_of_unit(Captures captures, Meaning& made);    ///< the [ordinal] [unit] of this [unit]
-bool week_number(Captures captures, Meaning& made);    ///< [week] of the year
-bool half_month(Captures captures, Meaning& made);     ///< the [ordinal] half of a month
-bool week_of(Captures captures, Meaning& made);        ///< the week around a day
-bool weekend_of(Captures captures, Meaning& made);     ///< the weekend around a day
-bool early(Captures captures, Meaning& made);          ///< the beginning of it
-bool amid(Captures captures, Meaning& made);           ///< the middle of it
+bool this_one(Captures captures, Meaning& made);         ///< the current unit, weekday, month, ...
+bool coming_one(Captures captures, Meaning& made);       ///< the first one after today
+bool next_one(Captures captures, Meaning& made);         ///< the one after
+bool last_one(Captures captures, Meaning& made);         ///< the one before
+bool nth(Captures captures, Meaning& made);              ///< [ordinal] [weekday] in a month
+bool final_one(Captures captures, Meaning& made);        ///< the last [weekday] in a month
+bool nth_of_unit(Captures captures, Meaning& made);      ///< the [ordinal] [unit] of this [unit]
+bool week_number(Captures captures, Meaning& made);      ///< [week] of the year
+bool half_month(Captures captures, Meaning& made);       ///< the [ordinal] half of a month
+bool week_of(Captures captures, Meaning& made);          ///< the week around a day
+bool weekend_of(Captures captures, Meaning& made);       ///< the weekend around a day
+bool weekend_of_last(Captures captures, Meaning& made);  ///< likewise; days before it are said
+bool early(Captures captures, Meaning& made);            ///< the beginning of it
+bool amid(Captures captures, Meaning& made);             ///< the middle of it
 bool ending(Captures captures, Meaning& made);         ///< the end of it; of a day: its last moment
 bool later_in(Captures captures, Meaning& made);       ///< the end of it, from now on
 bool rest_of(Captures captures, Meaning& made);        ///< from now to the end of this [unit]
@@ -75,9 +79,16 @@ bool one_ago(Captures captures, Meaning& made);      ///< one [unit] before now
 // Ranges.
 bool from_to(Captures captures,
              Meaning& made);  ///< the first two moments; what one leaves open comes from the other
-bool night_between(Captures captures, Meaning& made);   ///< the [part_noun] that joins two days
-bool early_morning(Captures captures, Meaning& made);   ///< early on that day
+bool from_to_of_24_hours(Captures captures,
+                         Meaning& made);  ///< from_to, with both hours written as of_24_hours
+bool first_to_last(Captures captures,
+                   Meaning& made);  ///< days in a row, the last one a [date]: "15, 16 y 17 de mayo"
+bool on_first_to_last(Captures captures, Meaning& made);  ///< likewise, after their [month]
+bool night_between(Captures captures, Meaning& made);     ///< the [part_noun] that joins two days
+bool early_morning(Captures captures, Meaning& made);     ///< early on that day
 bool from_half_past(Captures captures, Meaning& made);  ///< [hour] and a half to the second moment
+bool from_half_to_half(Captures captures,
+                       Meaning& made);  ///< [hour] and a half to [hour] and a half
 bool from_to_in(Captures captures,
                 Meaning& made);  ///< the first two in the third: [day] [day] [period]
 bool on_from_to_in(Captures captures, Meaning& made);  ///< [month] [day] [day] [year]
@@ -116,37 +127,44 @@ bool few_units(Captures captures, Meaning& made);       ///< a few [unit]
 // Numbers; the first and the last capture count.
 bool half_more(Captures captures, Meaning& made);  ///< and a half; of millions, half a million
 bool fraction(Captures captures, Meaning& made);   ///< three quarters
-bool proper_fraction(Captures captures, Meaning& made);      ///< 3/4, not 4/3
-bool one_part(Captures captures, Meaning& made);             ///< a fifth
-bool half_of_number(Captures captures, Meaning& made);       ///< half a million
-bool quarter_of_number(Captures captures, Meaning& made);    ///< a quarter million
-bool fraction_of_product(Captures captures, Meaning& made);  ///< three two-thousandths
-bool mixed(Captures captures, Meaning& made);                ///< two and three quarters
-bool decimals(Captures captures, Meaning& made);             ///< two point five
-bool only_decimals(Captures captures, Meaning& made);        ///< point five
-bool spelled_decimals(Captures captures, Meaning& made);     ///< three point one four
-bool decimals_after_zero(Captures captures, Meaning& made);  ///< two point zero five
-bool scaled(Captures captures, Meaning& made);               ///< 2k
-bool part_of_multiplier(Captures captures, Meaning& made);   ///< two and a half thousand
-bool negative(Captures captures, Meaning& made);             ///< minus two
-bool to_the_power(Captures captures, Meaning& made);         ///< 2^3
-bool to_minus_the_power(Captures captures, Meaning& made);   ///< 2^-3
-bool tenfold(Captures captures, Meaning& made);              ///< 2e3
-bool tenth_part(Captures captures, Meaning& made);           ///< 2e-3
+bool proper_fraction(Captures captures, Meaning& made);         ///< 3/4, not 4/3
+bool one_part(Captures captures, Meaning& made);                ///< a fifth
+bool half_of_number(Captures captures, Meaning& made);          ///< half a million
+bool quarter_of_number(Captures captures, Meaning& made);       ///< a quarter million
+bool fraction_of_product(Captures captures, Meaning& made);     ///< three two-thousandths
+bool mixed(Captures captures, Meaning& made);                   ///< two and three quarters
+bool decimals(Captures captures, Meaning& made);                ///< two point five
+bool only_decimals(Captures captures, Meaning& made);           ///< point five
+bool spelled_decimals(Captures captures, Meaning& made);        ///< three point one four
+bool decimals_after_zero(Captures captures, Meaning& made);     ///< two point zero five
+bool scaled(Captures captures, Meaning& made);                  ///< 2k
+bool part_of_multiplier(Captures captures, Meaning& made);      ///< two and a half thousand
+bool fraction_of_multiplier(Captures captures, Meaning& made);  ///< 1/2 million
+bool from_the_end(Captures captures, Meaning& made);        ///< [ordinal] from the last: negative
+bool negative(Captures captures, Meaning& made);            ///< minus two
+bool to_the_power(Captures captures, Meaning& made);        ///< 2^3
+bool to_minus_the_power(Captures captures, Meaning& made);  ///< 2^-3
+bool tenfold(Captures captures, Meaning& made);             ///< 2e3
+bool tenth_part(Captures captures, Meaning& made);          ///< 2e-3
 
 // Guests, rooms, money.
 bool adults(Captures captures, Meaning& made);  ///< [count] of them; with a second count, children
 bool only_children(Captures captures,
                    Meaning& made);                    ///< [count] children; the adults are not said
 bool add_children(Captures captures, Meaning& made);  ///< [party_size], then children
+bool of_whom_children(Captures captures,
+                      Meaning& made);  ///< [party_size], and how many of them are children
 bool one_adult(Captures captures, Meaning& made);
 bool two_adults(Captures captures, Meaning& made);
 bool one_room(Captures captures, Meaning& made);
+bool companions(Captures captures, Meaning& made);        ///< all of them together
+bool with_companions(Captures captures, Meaning& made);   ///< likewise, and the one who writes
 bool add_self(Captures captures, Meaning& made);          ///< children, and the one who writes
 bool adult_with_child(Captures captures, Meaning& made);  ///< me and a child
 bool two_children(Captures captures, Meaning& made);
 bool rooms(Captures captures, Meaning& made);            ///< [count] rooms
 bool amount_of_money(Captures captures, Meaning& made);  ///< [number] and [currency]
+bool aside(Captures captures, Meaning& made);            ///< nothing: its words are taken
 bool denial(Captures captures, Meaning& made);           ///< a [yes_no] that takes back a yes
 bool ordinal(Captures captures, Meaning& made);          ///< [number] as an ordinal
 

@@ -145,6 +145,16 @@ bool part_of_multiplier(Captures captures, Meaning& made) {
   const double part = first_number(captures);
   return part != std::floor(part) && scaled(captures, made);
 }
+bool fraction_of_multiplier(Captures captures, Meaning& made) {
+  const Captures parts = captures.first(2);
+  return first_number(parts) < last_number(parts) && fraction(parts, made) &&
+         made_number(made.number * last_number(captures), made);
+}
+bool from_the_end(Captures captures, Meaning& made) {
+  constexpr double kFarthest = 10;
+  const double number = first_number(captures);
+  return number >= 2 && number <= kFarthest && made_number(-number, made);
+}
 bool negative(Captures captures, Meaning& made) {
   return first_number(captures) > 0 && made_number(-first_number(captures), made);
 }
@@ -199,6 +209,15 @@ bool add_children(Captures captures, Meaning& made) {
   return true;
 }
 
+bool of_whom_children(Captures captures, Meaning& made) {
+  made = *find(captures, Category::party_size);
+  const double children = number_in(captures, Role::count);
+  if (made.children != 0 || children >= made.number) return false;
+  made.number -= children;
+  made.children = static_cast<std::uint8_t>(children);
+  return true;
+}
+
 bool one_adult(Captures, Meaning& made) {
   made.number = 1;
   return true;
@@ -211,6 +230,43 @@ bool two_adults(Captures, Meaning& made) {
 bool one_room(Captures, Meaning& made) {
   made.number = 1;
   return true;
+}
+
+namespace {
+
+constexpr double kMaxCompanions = 50;
+
+/// Who was named, added up: [relative]s, [children] and [companions], each after its [count] or
+/// one.
+bool add_companions(Captures captures, Meaning& made) {
+  double count = kUnset;
+  for (const Capture& capture : captures) {
+    const Meaning& said = *capture.meaning;
+    if (capture.role == Role::count) {
+      count = said.number;
+      continue;
+    }
+    if (capture.category == Category::number) continue;  // how old they are
+    const bool children = capture.category == Category::child_word;
+    const bool relatives = capture.category == Category::relative;
+    const double named = count == kUnset || !(children || relatives) ? said.number : count;
+    if (named > kMaxCompanions || (named < 1 && said.children == 0)) return false;
+    if (children)
+      made.children = static_cast<std::uint8_t>(made.children + static_cast<int>(named));
+    else
+      made.number += named;
+    made.children = static_cast<std::uint8_t>(made.children + said.children);
+    count = kUnset;
+  }
+  return made.number <= kMaxCompanions && made.children <= kMaxCompanions;
+}
+
+}  // namespace
+
+bool companions(Captures captures, Meaning& made) { return add_companions(captures, made); }
+bool with_companions(Captures captures, Meaning& made) {
+  made.number = 1;
+  return add_companions(captures, made);
 }
 
 bool add_self(Captures captures, Meaning& made) {
@@ -238,6 +294,8 @@ bool amount_of_money(Captures captures, Meaning& made) {
   made.word = find(captures, Category::currency)->word;
   return made.number >= 0 && std::isfinite(made.number);
 }
+
+bool aside(Captures, Meaning&) { return true; }
 
 bool denial(Captures captures, Meaning& made) {
   made.word = find(captures, Category::yes_no)->word;

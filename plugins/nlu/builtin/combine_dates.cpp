@@ -175,6 +175,10 @@ bool weekend_of(Captures captures, Meaning& made) {
   return spanning(captures, Span::weekend, made);
 }
 
+bool weekend_of_last(Captures captures, Meaning& made) {
+  return captures.back().meaning->when.day != kUnset && weekend_of(captures.last(1), made);
+}
+
 bool early(Captures captures, Meaning& made) { return at_edge(captures, Edge::start, made); }
 bool amid(Captures captures, Meaning& made) { return at_edge(captures, Edge::middle, made); }
 bool ending(Captures captures, Meaning& made) { return at_edge(captures, Edge::end, made); }

@@ -24,6 +24,15 @@ void settle_by(When& open, int known, bool is_end) {
   open.either_half = false;
 }
 
+/// "Das 11h30 às 1h30" ends at 13:30: an end before its beginning, written without the half.
+void carry_past_noon(const When& from, When& to) {
+  constexpr int kNoon = 12 * 60;
+  const int begin = minutes_of(from), end = minutes_of(to);
+  const bool open = to.of_24_hours && !to.either_half && !from.either_half && !to.has_date();
+  if (open && end < begin && begin < end + kNoon && end < kNoon)
+    to.hour = static_cast<std::int8_t>(to.hour + kNoon / 60);
+}
+
 void share_half(When& from, When& to) {
   if (!from.has_clock() || !to.has_clock()) return;
   if (from.either_half && !to.either_half) settle_by(from, minutes_of(to), false);
@@ -41,6 +50,7 @@ void share(When& from, When& to) {
     on_that_day.minute = from.minute;
     on_that_day.second = from.second;
     on_that_day.either_half = from.either_half;
+    on_that_day.of_24_hours = from.of_24_hours;
     from = on_that_day;
   }
   if (from.month == kUnset && from.day != kUnset && to.month != kUnset && to.day != kUnset) {
@@ -72,6 +82,7 @@ void share(When& from, When& to) {
     to.whole = from.whole;
   }
   share_half(from, to);
+  if (from.has_clock() && to.has_clock()) carry_past_noon(from, to);
 }
 
 bool pair(const When& from, const When& to, Meaning& made) {
@@ -103,6 +114,23 @@ bool from_to(Captures captures, Meaning& made) {
   return together(first, from) && together(second, to) && pair(from.when, to.when, made);
 }
 
+bool from_to_of_24_hours(Captures captures, Meaning& made) {
+  if (!from_to(captures, made)) return false;
+  made.when.of_24_hours = made.until.of_24_hours = true;
+  return true;
+}
+
+bool first_to_last(Captures captures, Meaning& made) {
+  const When first = moment(captures.front()), last = moment(captures.back());
+  const bool of_one_month = last.month != kUnset && last.weekday == kUnset && !last.has_clock();
+  return of_one_month && first.day < last.day && pair(first, last, made);
+}
+
+bool on_first_to_last(Captures captures, Meaning& made) {
+  const Capture ends[] = {captures.front(), captures[1], captures.back()};
+  return captures[1].meaning->number < captures.back().meaning->number && on_from_to(ends, made);
+}
+
 bool night_between(Captures captures, Meaning& made) {
   Meaning days;
   if (!from_to(captures.subspan(1), days)) return false;
@@ -122,6 +150,12 @@ bool early_morning(Captures captures, Meaning& made) {
 bool from_half_past(Captures captures, Meaning& made) {
   Meaning from;
   return half_past(captures.first(1), from) && pair(from.when, moment(captures[1]), made);
+}
+
+bool from_half_to_half(Captures captures, Meaning& made) {
+  Meaning from, to;
+  return half_past(captures.first(1), from) && half_past(captures.last(1), to) &&
+         pair(from.when, to.when, made);
 }
 
 bool from_to_in(Captures captures, Meaning& made) {

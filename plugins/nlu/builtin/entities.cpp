@@ -40,6 +40,7 @@ constexpr EntityType kEntityTypes[] = {
     {Category::phone, "phone", 0},
     {Category::email, "email", 4},
     {Category::code, "code", 1},
+    {Category::aside, "", 5},
 };
 
 const EntityType* entity_type(Category category) {
@@ -176,8 +177,10 @@ Part meal_near(const Chart& chart, std::size_t token) {
 /// What it is worth to read a stretch so. A second entity has to explain more than one token more:
 /// "in | 22 to March 1" is not better than "Feb 22 to March 1".
 int worth_of(const Item& item, const EntityType& type) {
-  constexpr int kPerToken = 16, kPerEntity = 20, kLeast = 2;
-  return type.preference + std::max(kLeast, kPerToken * (item.end - item.begin) - kPerEntity);
+  constexpr int kPerToken = 16, kPerEntity = 20, kLeast = 2, kSureName = 4;
+  const bool named = item.category == Category::person_name && item.meaning.number > 0;
+  return type.preference + (named ? kSureName : 0) +
+         std::max(kLeast, kPerToken * (item.end - item.begin) - kPerEntity);
 }
 
 /// Which half of the day an hour means, where a meal says it.
@@ -219,9 +222,11 @@ std::vector<Item> choose(const Chart& chart) {
       ++token;
       continue;
     }
-    chosen.push_back(*taken[token]);
+    const Item& item = *taken[token];
+    token = item.end;
+    if (item.category == Category::aside) continue;
+    chosen.push_back(item);
     settle_by_meal(chosen.back(), chart);
-    token = taken[token]->end;
   }
   return chosen;
 }

@@ -39,6 +39,8 @@ constexpr CategoryName kCategoryNames[] = {
     {"suffix", Category::suffix},
     {"guests", Category::guest_word},
     {"children", Category::child_word},
+    {"relative", Category::relative},
+    {"companions", Category::companions},
     {"room", Category::room_word},
     {"night", Category::night_word},
     {"currency", Category::currency},
@@ -314,10 +316,10 @@ class Grammar::Matcher {
     return 0;
   }
 
-  /// "El cuarto" is a room, "o quarto" too; "sexta" is Friday: of ordinals in words only the first
-  /// is a day, except in English.
+  /// "El cuarto" is a room, "o quarto" too, "el primer piso" a floor; "sexta" is Friday: ordinals
+  /// in words are days in English only. "Primero" and "primeiro" are numbers besides.
   bool is_day(const Item& ordinal) const {
-    return grammar_.ordinals_are_days_ || ordinal.meaning.number == 1 ||
+    return grammar_.ordinals_are_days_ ||
            chart_.text().tokens[ordinal.begin].kind == TokenKind::digits;
   }
 

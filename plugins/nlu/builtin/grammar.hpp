@@ -119,8 +119,7 @@ class Chart {
 class Grammar {
  public:
   /// Throws std::logic_error naming the pattern that does not read: that is a mistake in a table.
-  /// `ordinals_are_days`: any ordinal in words may be a day, as in English; otherwise only the
-  /// first.
+  /// `ordinals_are_days`: an ordinal in words may be a day, as in English.
   Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections,
           bool ordinals_are_days = false);
 

@@ -204,6 +204,10 @@ constexpr Lexeme kLexemes[] = {
     {part, "at lunch|at lunchtime|at lunch time|over lunch|during lunch",
      means::part(Part::midday)},
     {part, "lunchtime|lunch time", means::part(Part::midday)},
+    {part, "first thing|first thing in the morning", means::part(Part::first_thing)},
+    {part, "after work", means::part(Part::after_work)},
+    {period, "weekdays|on weekdays|during the week", means::work_week()},
+    {period, "weekends|on weekends|at weekends", means::whole(Grain::weekend, 0)},
     {part,
      "during the day|in the daytime|daytime|business hours|office hours|working hours|during "
      "business hours|during office hours",
@@ -290,6 +294,10 @@ constexpr Lexeme kLexemes[] = {
      means::holiday(Holiday::autumn)},
     {holiday, "winter|the winter|in winter|in the winter", means::holiday(Holiday::winter)},
 
+    {Category::aside,
+     "one moment|a moment|a second please|one second|one sec|a sec|what a day|"
+     "the other day|a day in advance|second floor|first floor|24 / 7",
+     {}},
     {edge,
      "early|beginning of|the beginning of|start of|the start of|early in|first half "
      "of|earlier|early on",
@@ -311,13 +319,22 @@ constexpr Lexeme kLexemes[] = {
      "us|seats|seat|covers|members|adult people|friends|of them|individuals|men|women|ladies",
      {}},
     {child_word,
-     "child|children|kid|kids|baby|babies|toddler|toddlers|infant|infants|son|sons|daughter|"
-     "daughters|"
-     "teenage son|teenage daughter|teenage children|little one|little ones|year "
-     "old|minor|minors|boy|boys|girl|girls|teenager|teenagers|teen|"
-     "teens|toddlers|newborn|minor child|minor children|little humans|small children|young "
-     "children|small kids|grandchildren|grandson|granddaughter|niece|nephew",
+     "child|kid|baby|toddler|infant|son|daughter|teenage son|teenage daughter|little one|minor|"
+     "boy|girl|teenager|teen|newborn|minor child|small child|young child|grandson|granddaughter|"
+     "grandchild|niece|nephew|little boy|little girl",
+     means::people(1)},
+    {child_word,
+     "children|kids|babies|toddlers|infants|sons|daughters|teenage children|little ones|year old|"
+     "year olds|minors|boys|girls|teenagers|teens|minor children|little humans|small children|"
+     "young children|small kids|young kids|grandchildren|grandsons|granddaughters|nieces|nephews",
      {}},
+    {relative,
+     "wife|husband|partner|spouse|fiance|fiancee|girlfriend|boyfriend|mom|mum|mother|dad|father|"
+     "sister|brother|friend|aunt|uncle|grandma|grandpa|grandmother|grandfather|cousin|boss|"
+     "colleague|coworker|mother in law|father in law|better half|other half",
+     means::people(1)},
+    {relative, "parents|grandparents|in laws|in - laws|folks", means::people(2)},
+    {relative, "sisters|brothers|cousins|colleagues|coworkers|aunts|uncles|siblings", {}},
     {room_word, "room|rooms|bedroom|bedrooms", {}},
     {night_word, "night|nights|nite|nites", {}},
     {party_size,
@@ -327,16 +344,7 @@ constexpr Lexeme kLexemes[] = {
      "alone|"
      "on my own|it ' s just me|myself",
      means::people(1)},
-    {party_size,
-     "my wife and i|my husband and i|my partner and i|my girlfriend and i|my boyfriend and i|me "
-     "and my wife|"
-     "me and my husband|me and my partner|me and my girlfriend|me and my boyfriend|just me and my "
-     "wife|"
-     "just me and my husband|just me and my partner|myself and my wife|myself and my husband|"
-     "my friend and i|me and my friend|me and a friend|my mother and i|my sister and i|my mum and "
-     "i|"
-     "my mom and i|a couple|the two of us|both of us|us two",
-     means::people(2)},
+    {party_size, "a couple|the two of us|both of us|us two", means::people(2)},
 
     {room_type, "single|singles|single room|single rooms|single bed", means::word("single")},
     {room_type,

@@ -153,6 +153,13 @@ constexpr Lexeme kLexemes[] = {
     {weekday, "jueves|jue|juev", means::weekday(4)},
     {weekday, "viernes|vie|vier", means::weekday(5)},
     {weekday, "sabado|sab|sabados", means::weekday(6)},
+    {short_weekday, "do", means::weekday(0)},
+    {short_weekday, "lu", means::weekday(1)},
+    {short_weekday, "ma|mar", means::weekday(2)},
+    {short_weekday, "mi", means::weekday(3)},
+    {short_weekday, "ju", means::weekday(4)},
+    {short_weekday, "vi", means::weekday(5)},
+    {short_weekday, "sa", means::weekday(6)},
     {month, "enero|ene", means::month(1)},
     {month, "febrero|feb", means::month(2)},
     {month, "marzo|mar", means::month(3)},
@@ -229,17 +236,17 @@ constexpr Lexeme kLexemes[] = {
      means::part(Part::night)},
     {part, "a la hora de comer|a la hora del almuerzo|a la comida|a la hora de almorzar",
      means::part(Part::midday)},
-    {part, "despues de la hora de comer", means::part(Part::afternoon)},
+    {part, "despues de la hora de comer|despues de la hora del almuerzo",
+     means::part(Part::after_lunch)},
     {part,
      "durante el dia|por el dia|de dia|horario laboral|horario de oficina|horas de oficina|"
      "en horario laboral|en horario de oficina",
      means::part(Part::working)},
-    {part, "despues del trabajo|al salir del trabajo|al salir de trabajar",
-     means::part(Part::evening)},
-    {part, "a media tarde|media tarde", means::part(Part::afternoon, Edge::end)},
+    {part, "despues del trabajo|al salir del trabajo|al salir de trabajar|a ultima hora",
+     means::part(Part::after_work)},
+    {part, "a media tarde|media tarde", means::part(Part::mid_afternoon)},
     {part, "a media manana|media manana", means::part(Part::morning, Edge::middle)},
-    {part, "a primera hora", means::part(Part::morning, Edge::start)},
-    {part, "a ultima hora", means::part(Part::evening, Edge::end)},
+    {part, "a primera hora", means::part(Part::first_thing)},
     {part_noun, "madrugada|la madrugada", means::part(Part::dawn)},
     {day_part, "la manana", means::part(Part::morning)},
     {part_noun, "la manana|media manana", means::part(Part::morning)},
@@ -279,9 +286,10 @@ constexpr Lexeme kLexemes[] = {
      means::feast(5, 1)},
     {holiday, "todos los santos|dia de todos los santos", means::feast(11, 1)},
     {holiday, "dia de muertos|dia de los muertos|fieles difuntos", means::feast(11, 2)},
-    {holiday, "dia de la hispanidad|fiesta de la hispanidad|dia del pilar", means::feast(10, 12)},
+    {holiday, "dia de la hispanidad|fiesta de la hispanidad|dia del pilar|la hispanidad|el pilar",
+     means::feast(10, 12)},
     {holiday, "la inmaculada|dia de la inmaculada|inmaculada concepcion", means::feast(12, 8)},
-    {holiday, "dia de la constitucion", means::feast(12, 6)},
+    {holiday, "dia de la constitucion|la constitucion", means::feast(12, 6)},
     {holiday, "dia del padre", means::feast_on(6, 0, 3)},
     {holiday, "dia de la madre", means::feast_on(5, 0, 2)},
     {holiday, "eid|eid al fitr|fin del ramadan|fin de ramadan",
@@ -325,7 +333,14 @@ constexpr Lexeme kLexemes[] = {
      "fines|a fines|finales|a finales|fin|a fin|al fin|final|al final|ultima hora|a ultima hora|"
      "ultimas horas|en las ultimas horas|al acabar",
      means::edge(Edge::end)},
+    {aside,
+     "cuanto sale|cuanto va|como va|el otro dia|espera un segundo|dame un segundo|deme un "
+     "segundo|un segundito|un minutito|"
+     "un momento|"
+     "plato del dia|menu del dia|a mitad de|mitad de precio|una vez al dia",
+     {}},
     {period, "entre semana|durante la semana", means::work_week()},
+    {period, "los fines de semana|los findes", means::whole(Grain::weekend, 0)},
     {period,
      "puente|el puente|este puente|finde largo|fin de semana largo|puente largo|feriado largo|"
      "finde xl",
@@ -344,9 +359,22 @@ constexpr Lexeme kLexemes[] = {
      "personitas|gente",
      {}},
     {child_word,
-     "nino|ninos|nina|ninas|menor|menores|bebe|bebes|hijo|hijos|hija|hijas|infante|infantes|nene|"
-     "nenes|"
-     "chico|chicos|peque|peques|criatura|criaturas|chamaco|chamacos",
+     "nino|nina|menor|bebe|hijo|hija|infante|nene|nena|chico|peque|criatura|chamaco|sobrino|"
+     "sobrina|nieto|nieta",
+     means::people(1)},
+    {child_word,
+     "ninos|ninas|menores|bebes|hijos|hijas|infantes|nenes|nenas|chicos|peques|criaturas|"
+     "chamacos|sobrinos|sobrinas|nietos|nietas",
+     {}},
+    {relative,
+     "mujer|esposa|esposo|marido|pareja|novia|novio|prometida|prometido|madre|padre|mama|papa|"
+     "hermana|hermano|amiga|amigo|tia|tio|abuela|abuelo|suegra|suegro|prima|primo|cunada|cunado|"
+     "jefe|jefa|colega|companera|companero|senora",
+     means::people(1)},
+    {relative, "padres|papas|abuelos|suegros", means::people(2)},
+    {relative,
+     "hermanas|hermanos|amigas|amigos|tias|tios|primas|primos|cunados|colegas|companeras|"
+     "companeros",
      {}},
     {room_word,
      "habitacion|habitaciones|hab|habs|cuarto|cuartos|recamara|recamaras|pieza|piezas|alcoba|"
@@ -359,16 +387,7 @@ constexpr Lexeme kLexemes[] = {
      "sola|"
      "una sola persona|soy yo solo|soy yo sola",
      means::people(1)},
-    {party_size,
-     "mi esposa y yo|mi esposo y yo|mi mujer y yo|mi marido y yo|mi pareja y yo|mi novia y yo|mi "
-     "novio y yo|"
-     "yo y mi esposa|yo y mi esposo|yo y mi pareja|mi madre y yo|mi padre y yo|mi mama y yo|mi "
-     "papa y yo|"
-     "mi hermana y yo|mi hermano y yo|mi amiga y yo|mi amigo y yo|una pareja|en pareja|nosotros "
-     "dos|"
-     "los dos|para mi y mi esposa|para mi y mi esposo|para mi y mi pareja|para mi y mi mujer|"
-     "para mi y mi marido|para mi y mi novia|para mi y mi novio",
-     means::people(2)},
+    {party_size, "una pareja|en pareja|nosotros dos|los dos", means::people(2)},
 
     {room_type,
      "individual|individuales|single|singles|sencilla|sencillas|simple|simples|habitacion "

@@ -166,13 +166,13 @@ constexpr Lexeme kLexemes[] = {
     {duration, "um quarto de hora|quarto de hora", means::lasting(15, Grain::minute, 900)},
     {duration, "uma quinzena", means::lasting(15, Grain::day, 15 * 86400)},
 
-    {day_word, "hoje|hoje mesmo|o dia de hoje|dia de hoje", means::day(0)},
+    {day_word, "hoje|hj|hoje mesmo|o dia de hoje|dia de hoje", means::day(0)},
     {day_word, "amanha|o dia de amanha|o dia seguinte|dia seguinte|no dia seguinte", means::day(1)},
     {day_word, "depois de amanha|depois d ' amanha|o dia depois de amanha", means::day(2)},
     {day_word, "ontem|o dia de ontem|o dia anterior|dia anterior|a vespera", means::day(-1)},
     {day_word, "anteontem|antes de ontem", means::day(-2)},
     {datetime,
-     "agora|agora mesmo|neste momento|neste exato momento|ja|neste instante|imediatamente|"
+     "agora|agora mesmo|neste momento|neste exato momento|ja ja|neste instante|imediatamente|"
      "de imediato|assim que possivel|o mais rapido possivel|o quanto antes|quanto antes|"
      "logo que possivel|tao cedo quanto possamos|tao cedo quanto possivel|o mais cedo possivel|"
      "assim que puder|assim que pudermos",
@@ -189,8 +189,9 @@ constexpr Lexeme kLexemes[] = {
      "logo a tarde|no comeco da tarde|no inicio da tarde|comeco da tarde|inicio da tarde|"
      "logo no inicio da tarde|primeiras horas da tarde|nas primeiras horas da tarde",
      means::part(Part::afternoon)},
-    {part, "no meio da tarde|meio da tarde|em plena tarde",
-     means::part(Part::afternoon, Edge::end)},
+    {part, "no meio da tarde|meio da tarde|em plena tarde", means::part(Part::mid_afternoon)},
+    {part, "depois da hora do almoco", means::part(Part::after_lunch)},
+    {part, "logo cedo|bem cedo|a primeira hora", means::part(Part::first_thing)},
     {part,
      "no fim da tarde|no final da tarde|fim da tarde|final da tarde|ao fim da tarde|"
      "ao final da tarde|nas ultimas horas da tarde|ultimas horas da tarde|fim de tarde",
@@ -199,7 +200,8 @@ constexpr Lexeme kLexemes[] = {
     {part, "tarde da noite", means::part(Part::night, Edge::end)},
     {part, "durante o dia|de dia|horario comercial|em horario comercial|no horario comercial",
      means::part(Part::working)},
-    {part, "depois do trabalho|apos o trabalho", means::part(Part::evening)},
+    {part, "depois do trabalho|apos o trabalho|na saida do trabalho",
+     means::part(Part::after_work)},
     {part, "da noite|de noite|a noite|pela noite|na noite", means::part(Part::night)},
     {part_noun, "madrugada", means::part(Part::dawn)},
     {part_noun, "manha", means::part(Part::morning)},
@@ -238,6 +240,10 @@ constexpr Lexeme kLexemes[] = {
     {holiday, "dia das maes", means::feast_on(5, 0, 2)},
     {holiday, "dia dos namorados", means::feast(6, 12)},
     {holiday, "acao de gracas|dia de acao de gracas", means::feast_on(11, 4, 4)},
+    {holiday, "corpus|corpus christi", means::from_easter(60)},
+    {holiday, "quarta - feira de cinzas|quarta feira de cinzas", means::from_easter(-46)},
+    {holiday, "consciencia negra|dia da consciencia negra", means::feast(11, 20)},
+    {holiday, "sao joao|dia de sao joao|noite de sao joao", means::feast(6, 24)},
     {holiday, "tiradentes|dia de tiradentes", means::feast(4, 21)},
     {holiday, "independencia|dia da independencia", means::feast(9, 7)},
     {holiday, "dia de nossa senhora aparecida|nossa senhora aparecida|dia das criancas",
@@ -260,6 +266,14 @@ constexpr Lexeme kLexemes[] = {
      "fim|no fim|final|no final|fins|em fins|ao fim|ao final|finais|nos finais|ultimas horas|"
      "nas ultimas horas|mais tarde",
      means::edge(Edge::end)},
+    {aside,
+     "outro dia|so um segundo|um segundo por favor|so um minuto|um segundinho|um minutinho|um "
+     "momento|prato do dia|cardapio do dia|"
+     "uma vez por dia|metade do preco",
+     {}},
+    {period, "nos fins de semana|nos finais de semana|aos fins de semana",
+     means::whole(Grain::weekend, 0)},
+    {period, "durante a semana|em dias de semana", means::work_week()},
     {period,
      "feriadao|o feriadao|no feriadao|feriado prolongado|fim de semana prolongado|"
      "final de semana prolongado",
@@ -276,20 +290,25 @@ constexpr Lexeme kLexemes[] = {
 
     {guest_word, "pessoa|pessoas|pax|hospede|hospedes|adulto|adultos|convidados|gente", {}},
     {child_word,
-     "crianca|criancas|menino|menina|meninos|meninas|menor|menores|bebe|bebes|filho|filhos|filha|"
-     "filhas|miudo|"
-     "miudos",
+     "crianca|menino|menina|menor|bebe|filho|filha|miudo|miuda|sobrinho|sobrinha|neto|neta|"
+     "filhinho|filhinha|garoto|garota",
+     means::people(1)},
+    {child_word,
+     "criancas|meninos|meninas|menores|bebes|filhos|filhas|miudos|sobrinhos|sobrinhas|netos|"
+     "netas|garotos|garotas",
      {}},
+    {relative,
+     "mulher|esposa|esposo|marido|companheiro|companheira|namorada|namorado|noiva|noivo|mae|pai|"
+     "irma|irmao|amiga|amigo|tia|tio|avo|sogra|sogro|prima|primo|chefe|colega|cunhada|cunhado|"
+     "parceiro|parceira",
+     means::people(1)},
+    {relative, "pais|avos|sogros", means::people(2)},
+    {relative, "irmas|irmaos|amigas|amigos|tias|tios|primas|primos|colegas|cunhados", {}},
     {room_word, "quarto|quartos|apartamento|apartamentos|apto|aptos|acomodacao|acomodacoes", {}},
     {night_word, "noite|noites|diaria|diarias|pernoite|pernoites", {}},
     {party_size, "so eu|so para mim|so pra mim|sozinho|sozinha|apenas eu|somente eu",
      means::people(1)},
-    {party_size,
-     "eu e minha esposa|eu e meu marido|eu e minha mulher|eu e meu esposo|eu e minha namorada|"
-     "eu e meu namorado|minha esposa e eu|meu marido e eu|um casal|casal|nos dois|eu e a minha "
-     "esposa|"
-     "eu e o meu marido|eu e minha mae|eu e uma amiga|eu e um amigo",
-     means::people(2)},
+    {party_size, "um casal|casal|nos dois", means::people(2)},
 
     {room_type,
      "individual|individuais|single|singles|solteiro|quarto individual|quarto single|quarto de "

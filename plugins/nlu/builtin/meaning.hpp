@@ -34,6 +34,7 @@ enum class Category : std::uint8_t {
   table,
   guest_word,
   child_word,
+  relative,
   room_word,
   night_word,
   currency,
@@ -53,6 +54,7 @@ enum class Category : std::uint8_t {
   range,
   duration,
   nights,
+  companions,  // who comes along, without the one who writes
   party_size,
   rooms,
   room_type,
@@ -63,14 +65,29 @@ enum class Category : std::uint8_t {
   phone,
   email,
   code,
+  // Reads like an entity and is none: an age, "segunda via". It only keeps its words to itself.
+  aside,
 };
-constexpr int kCategories = static_cast<int>(Category::code) + 1;
+constexpr int kCategories = static_cast<int>(Category::aside) + 1;
 
 /// How exact a moment is, finest first.
 enum class Grain : std::uint8_t { second, minute, hour, part, day, weekend, week, month, year };
 
 /// A stretch of the day; the hours stand in calendar.cpp.
-enum class Part : std::uint8_t { none, dawn, morning, midday, afternoon, evening, night, working };
+enum class Part : std::uint8_t {
+  none,
+  dawn,
+  morning,
+  midday,
+  afternoon,
+  evening,
+  night,
+  working,
+  first_thing,  // "a primera hora"
+  after_lunch,
+  mid_afternoon,
+  after_work
+};
 
 enum class Holiday : std::uint8_t {
   none,
@@ -126,6 +143,7 @@ struct When {
   std::int8_t minute = kUnset;
   std::int8_t second = kUnset;
   bool either_half = false;  // 8 may be 8:00 or 20:00
+  bool of_24_hours = false;  // written as a clock of 24 hours shows it, "8h": rather 8:00
   bool shifted = false;
   bool whole =
       false;  // with shifted: the whole unit ("next week"), not the day that far away ("in a week")

@@ -7,6 +7,7 @@ namespace conserje::nlu {
 namespace {
 
 constexpr std::size_t kMaxNameWords = 5;
+constexpr double kSurely = 1, kPerhaps = 0;  // "Me llamo Abril", "para Abril"
 constexpr std::size_t kMaxEmailTokens = 32;
 constexpr std::size_t kMaxPhoneTokens = 16;
 constexpr std::size_t kMaxCodeTokens = 12;
@@ -50,7 +51,9 @@ void scan_names(Chart& chart, const Grammar& grammar) {
       std::size_t end = begin;
       if (cue.category == Category::name_cue) end = name_end(tokens, begin, plausible);
       if (cue.category == Category::name_hint) end = name_end(tokens, begin, capital);
-      if (end > begin) chart.add(Category::person_name, begin, end, {});
+      const bool said_so = cue.category == Category::name_cue;
+      if (end > begin)
+        chart.add(Category::person_name, begin, end, {.number = said_so ? kSurely : kPerhaps});
     });
 }
 

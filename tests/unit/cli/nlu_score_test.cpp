@@ -112,13 +112,24 @@ TEST(NluScore, LeavesOutRowsThatTheirSourceDoubts) {
             Found{});
 }
 
-TEST(NluScore, ComparesAMomentAtItsGrain) {
-  const char* month = R"({"input": "a", "ref": "x", "kind": "interval", "grain": "month",
-                          "start": "2026-12-01T00:00:00", "end": "2027-01-01T00:00:00"})";
-  EXPECT_EQ(found(month, entity("date", "x", {{"start", "2026-12-01"}, {"end", "2027-01-01"}})),
-            (Found{{"dates", {1, 1}}}));
-  EXPECT_EQ(found(month, entity("date", "x", {{"start", "2026-12-01"}, {"end", "2026-12-31"}})),
-            (Found{{"dates", {0, 1}}}));
+TEST(NluScore, CountsAShortPhraseAtItsGrainAndByItsDay) {
+  const char* evening = R"({"input": "a", "ref": "2026-11-20T10:00:00", "kind": "interval",
+                            "grain": "hour", "start": "2026-11-20T18:00:00",
+                            "end": "2026-11-21T00:00:00"})";
+  EXPECT_EQ(
+      found(
+          evening,
+          entity(
+              "time", "x",
+              {{"kind", "range"}, {"grain", "part"}, {"start", "20:00:00"}, {"end", "00:00:00"}})),
+      (Found{{"dates", {0, 1}}, {"dates by day", {1, 1}}}));
+}
+
+TEST(NluScore, TakesNightsForALength) {
+  EXPECT_EQ(found(R"({"input": "a", "ref": "x", "expected": [{"type": "duration",
+                      "values": [{"value": "172800"}]}]})",
+                  entity("nights", "x", 2)),
+            (Found{{"dates", {1, 1}}, {"duration", {1, 1}}}));
 }
 
 TEST(NluScore, LooksForNumbersAnswersAndSpans) {

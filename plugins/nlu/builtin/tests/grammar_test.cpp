@@ -67,8 +67,8 @@ TEST(Grammar, TakesANumberInItsRoleOrAnotherCategory) {
   EXPECT_EQ(found("al 3", range), Surfaces{"al 3"});
 }
 
-TEST(Grammar, TakesTheFirstOrdinalAsADay) {
-  EXPECT_EQ(found("primero de mayo", date), Surfaces{"primero de mayo"});
+TEST(Grammar, TakesNoOrdinalInWordsForADay) {
+  EXPECT_EQ(found("primero de mayo", date), Surfaces{});
   EXPECT_EQ(found("quinto de mayo", date), Surfaces{});
 }
 

@@ -45,7 +45,7 @@ TEST(Typos, AreLookedForInSoManyWordsOnly) {
 
 TEST(Typos, InsideAnEntityAreItsOwn) {
   Text text = read_text("rezervar");
-  Item name;
+  Item name{};
   name.category = Category::person_name;
   name.end = 1;
   repair_typos(
