@@ -19,7 +19,7 @@ std::string name_of(const channel::SendRequest& request) {
 }
 
 std::string iso_8601(std::int64_t ms) {
-  const std::chrono::sys_time time{std::chrono::milliseconds(ms)};
+  const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds(ms)};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
