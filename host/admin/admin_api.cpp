@@ -106,6 +106,17 @@ std::optional<Problem> read_body(Visit& visit) {
   return std::nullopt;
 }
 
+std::optional<Problem> read_key(Visit& visit) {
+  if (!visit.endpoint->needs_key) return std::nullopt;
+  const auto key = visit.request.header("idempotency-key");
+  if (!key || !is_idempotency_key(*key))
+    return Problem{.status = 400,
+                   .detail = "this call needs an Idempotency-Key of 1 to " +
+                             std::to_string(kLongestKey) + " printable characters"};
+  visit.call.key = *key;
+  return std::nullopt;
+}
+
 /// A client that names nothing takes everything; problem documents it gets in any case.
 std::optional<Problem> check_accept(const InboundRequest& request, std::string_view type) {
   const auto accept = request.header("accept");
@@ -198,6 +209,7 @@ class AdminApi : public std::enable_shared_from_this<AdminApi> {
     }
     if (auto problem = check_accept(visit.request, kJson)) return problem;
     if (auto problem = read_parameters(visit)) return problem;
+    if (auto problem = read_key(visit)) return problem;
     return read_body(visit);
   }
 

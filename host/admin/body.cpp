@@ -9,10 +9,15 @@ std::string pointer_to(const std::string& name) {
   return (Json::json_pointer() / name).to_string();
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 bool is_line(const std::string& text, std::size_t most) {
-  return !text.empty() && text.size() <= most && std::ranges::none_of(text, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  return !text.empty() && text.size() <= most && std::ranges::none_of(text, is_control);
+}
+
+bool is_prose(const std::string& text, std::size_t most) {
+  return text.find_first_not_of(" \n") != std::string::npos && text.size() <= most &&
+         std::ranges::none_of(text, [](char c) { return c != '\n' && is_control(c); });
 }
 
 }  // namespace
@@ -32,6 +37,23 @@ std::string BodyReader::text(const std::string& name, std::size_t most) {
   complain(pointer_to(name),
            "a text of one line is needed, 1 to " + std::to_string(most) + " bytes");
   return {};
+}
+
+std::string BodyReader::prose(const std::string& name, std::size_t most) {
+  const auto* member = find(name);
+  if (member != nullptr && member->is_string() &&
+      is_prose(member->get_ref<const std::string&>(), most))
+    return member->get<std::string>();
+  complain(pointer_to(name), "a text is needed, 1 to " + std::to_string(most) + " bytes");
+  return {};
+}
+
+bool BodyReader::truth(const std::string& name, bool otherwise) {
+  const auto* member = find(name);
+  if (member == nullptr) return otherwise;
+  if (member->is_boolean()) return member->get<bool>();
+  complain(pointer_to(name), "true or false is needed");
+  return otherwise;
 }
 
 std::vector<std::string> BodyReader::words(const std::string& name, std::size_t most) {

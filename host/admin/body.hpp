@@ -20,6 +20,10 @@ class BodyReader {
 
   /// A text of one line that must be there. Bytes: 1 to `most`.
   std::string text(const std::string& name, std::size_t most);
+  /// A text of any number of lines that must be there. Bytes: 1 to `most`.
+  std::string prose(const std::string& name, std::size_t most);
+  /// A truth that may be missing: then `otherwise`.
+  bool truth(const std::string& name, bool otherwise);
   /// A list of texts, 1 to `most` of them, that must be there.
   std::vector<std::string> words(const std::string& name, std::size_t most);
   /// A whole number that may be missing.

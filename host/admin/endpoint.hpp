@@ -17,8 +17,17 @@
 namespace conserje {
 
 /// What a token can be good for; "*" is all of it.
-inline constexpr std::string_view kScopes[] = {"plugins:read", "plugins:write", "tokens:read",
-                                               "tokens:write", "*"};
+inline constexpr std::string_view kScopes[] = {"conversations:read",
+                                               "conversations:write",
+                                               "deposits:read",
+                                               "deposits:write",
+                                               "flags:read",
+                                               "flags:write",
+                                               "plugins:read",
+                                               "plugins:write",
+                                               "tokens:read",
+                                               "tokens:write",
+                                               "*"};
 
 /// Who calls: a token that has been verified.
 struct Caller {
@@ -49,6 +58,7 @@ struct AdminCall {
   Query query{};                    // Of Endpoint::query, those that are there.
   Page page{};                      // Where Endpoint::is_list.
   Json body{};                      // Where Endpoint::takes_body.
+  std::string key{};                // Idempotency-Key, where Endpoint::needs_key.
 };
 
 struct AdminAnswer {
@@ -68,6 +78,7 @@ struct Endpoint {
   std::string scope{};   // The one that a token needs.
   bool is_list = false;  // Takes `limit` and `after`; answers page_json().
   bool takes_body = false;
+  bool needs_key = false;            // Once for each Idempotency-Key.
   std::vector<std::string> query{};  // Parameters beside those of a list.
   /// [pool thread, several at once]
   std::function<AdminOutcome(const AdminCall&)> handle{};

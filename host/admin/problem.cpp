@@ -11,6 +11,17 @@ static void write(JsonWriter& json, const Fault& fault) {
   json.end_object();
 }
 
+Problem store_problem(const Error& error) {
+  if (error.error_class == ErrorClass::permanent) return {.status = 409, .detail = error.message};
+  return {.status = 503,
+          .detail = "the store is busy or away: " + error.message,
+          .headers = {{"Retry-After", "1"}}};
+}
+
+Problem bad_page() {
+  return {.status = 400, .detail = "\"after\" must be the \"next\" of the page before"};
+}
+
 Response to_response(const Problem& problem, std::string_view instance) {
   Response response{.status = problem.status,
                     .content_type = "application/problem+json",

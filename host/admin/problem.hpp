@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "conserje/result.hpp"
 #include "http/server.hpp"
 
 namespace conserje {
@@ -27,6 +28,12 @@ struct Problem {
 
   bool operator==(const Problem&) const = default;
 };
+
+/// What a store, or who works with one, did not do: 409 where that will stay so, else 503.
+Problem store_problem(const Error& error);
+
+/// 400: what a list was to begin after is not of this list.
+Problem bad_page();
 
 /// instance: the request's correlation id.
 Response to_response(const Problem& problem, std::string_view instance);

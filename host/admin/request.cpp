@@ -97,6 +97,19 @@ bool is_media_type(std::string_view content_type, std::string_view type) {
   return equals_ignoring_case(without_blanks(take_until(content_type, ';')), type);
 }
 
+bool is_idempotency_key(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestKey &&
+         std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, number);
+  if (failure != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
 std::optional<std::vector<std::string>> match_path(std::string_view pattern,
                                                    std::string_view path) {
   if (std::ranges::count(pattern, '/') != std::ranges::count(path, '/')) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,8 +12,9 @@
 /// Reading the parts of a request that the HTTP server passes on as they came. Pure; fuzzed.
 namespace conserje {
 
-/// Bounds of a query.
+/// Bounds of a query, and of an Idempotency-Key in bytes.
 inline constexpr std::size_t kMostParameters = 32;
+inline constexpr std::size_t kLongestKey = 100;
 
 using Query = std::map<std::string, std::string, std::less<>>;
 
@@ -31,6 +33,12 @@ bool accepts(std::string_view accept, std::string_view type);
 
 /// Whether a Content-Type is `type`, with whatever parameters.
 bool is_media_type(std::string_view content_type, std::string_view type);
+
+/// Whether it may be an Idempotency-Key: 1 to kLongestKey printable characters of ASCII.
+bool is_idempotency_key(std::string_view text);
+
+/// The whole of `text` as a number.
+std::optional<std::int64_t> whole_number(std::string_view text);
 
 /// The texts that stand for the {...} of `pattern` in `path`, decoded; nullopt: it does not fit.
 /// pattern: "/api/v1/admin/plugins/{name}".

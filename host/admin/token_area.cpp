@@ -5,20 +5,12 @@
 #include <string_view>
 
 #include "admin/body.hpp"
+#include "admin/members.hpp"
 
 namespace conserje {
 namespace {
 
 constexpr std::string_view kPath = "/api/v1/admin/tokens";
-
-void write_time(JsonWriter& json, std::string_view name, const std::optional<WallTime>& time) {
-  json.key(name);
-  if (time) {
-    json.value(time->time_since_epoch().count());
-  } else {
-    json.raw("null");
-  }
-}
 
 void write_members(JsonWriter& json, const ApiTokenRow& row) {
   json.member("id", row.id);
@@ -47,13 +39,6 @@ static void write(JsonWriter& json, const Tokens::Issued& issued) {
 }
 
 namespace {
-
-Problem store_problem(const Error& error) {
-  if (error.error_class == ErrorClass::permanent) return {.status = 409, .detail = error.message};
-  return {.status = 503,
-          .detail = "the store is busy or away: " + error.message,
-          .headers = {{"Retry-After", "1"}}};
-}
 
 AdminOutcome list(const Tokens& tokens, const Page& page) {
   const auto rows = tokens.list(page.after, static_cast<std::int64_t>(page.limit) + 1);

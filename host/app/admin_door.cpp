@@ -20,10 +20,12 @@ RunOnPool on(ThreadPool& pool) {
 
 }  // namespace
 
-AdminDoor::AdminDoor(const Parts& parts, PluginsArea plugins)
+AdminDoor::AdminDoor(const Parts& parts, AdminAreas areas)
     : parts_(parts),
       settings_(*parts.pipeline.admin),
       rows_(parts.database),
+      conversations_(parts.database),
+      deposits_(parts.database),
       tokens_({.rows = rows_,
                .clock = parts.clock,
                .random = parts.random,
@@ -39,8 +41,16 @@ AdminDoor::AdminDoor(const Parts& parts, PluginsArea plugins)
                .idle_time = parts.pipeline.limits.http.idle_timeout,
                .connections = settings_.max_connections},
               parts.clock, parts.random) {
-  auto endpoints = plugin_endpoints(std::move(plugins));
-  for (auto& endpoint : token_endpoints(tokens_)) endpoints.push_back(std::move(endpoint));
+  auto endpoints = plugin_endpoints(std::move(areas.plugins));
+  const auto add = [&endpoints](std::vector<Endpoint> more) {
+    for (auto& endpoint : more) endpoints.push_back(std::move(endpoint));
+  };
+  add(token_endpoints(tokens_));
+  areas.conversations.tenant = parts.pipeline.tenant;
+  add(conversation_endpoints(conversations_, std::move(areas.conversations)));
+  areas.deposits.tenant = parts.pipeline.tenant;
+  add(deposit_endpoints(deposits_, std::move(areas.deposits)));
+  add(flag_endpoints(std::move(areas.flags)));
   const AdminParts api{.tokens = tokens_,
                        .failures = failures_,
                        .metrics = parts.metrics,

@@ -2,6 +2,9 @@
 
 #include <functional>
 
+#include "admin/conversations.hpp"
+#include "admin/deposits.hpp"
+#include "admin/flags.hpp"
 #include "admin/plugins.hpp"
 #include "admin/tokens.hpp"
 #include "app/thread_pool.hpp"
@@ -13,6 +16,14 @@
 #include "store/api_tokens.hpp"
 
 namespace conserje {
+
+/// What the API shows and does, one member for each area that needs more than the store.
+struct AdminAreas {
+  PluginsArea plugins{};
+  ConversationsArea conversations{};
+  DepositsArea deposits{};
+  FlagsArea flags{};
+};
 
 /// The admin listener with what is its own: threads, limits, tokens. The threads are not those of
 /// the host's pool, because an operator comes when that is full of calls that hang. Made only where
@@ -29,7 +40,7 @@ class AdminDoor {
     Metrics& metrics;
     Log& log;
   };
-  AdminDoor(const Parts& parts, PluginsArea plugins);
+  AdminDoor(const Parts& parts, AdminAreas areas);
   ~AdminDoor();
   AdminDoor(const AdminDoor&) = delete;
   AdminDoor& operator=(const AdminDoor&) = delete;
@@ -49,6 +60,8 @@ class AdminDoor {
   const Parts parts_;
   const AdminSettings& settings_;
   ApiTokens rows_;
+  Conversations conversations_;
+  Deposits deposits_;
   Tokens tokens_;
   FailureLimit failures_;
   ThreadPool hasher_;

@@ -20,6 +20,7 @@
 #include "app/pump.hpp"
 #include "app/reloader.hpp"
 #include "app/run_files.hpp"
+#include "app/staff_areas.hpp"
 #include "app/thread_pool.hpp"
 #include "app/timers.hpp"
 #include "conversation/writing.hpp"
@@ -43,7 +44,7 @@ namespace {
 constexpr Millis kDrain{10'000};         // For requests, steps and plugins at the stop.
 constexpr Millis kGrace{1'000};          // For plugins' calls beyond that.
 constexpr Millis kWatch{100};            // Between two looks for calls past their deadline.
-constexpr Millis kHousekeeping{60'000};  // Between two removals of expired sessions.
+constexpr Millis kHousekeeping{60'000};  // Between two rounds of what is to be seen to.
 constexpr std::size_t kPoolQueue = 1'024;
 constexpr unsigned kMediaWorkers = 2;  // Files that are fetched at once.
 constexpr std::chrono::seconds kRound{1};
@@ -129,7 +130,7 @@ class Application::Parts {
   Status listen();
   void begin_stop();
   void watch_plugins();
-  void keep_house();
+  void keep_house(Millis after = Millis(0));
   HealthReport readiness() const;
   Response metrics_page() const;
   Questions::Parts questions();
@@ -391,6 +392,8 @@ std::vector<Route> Application::Parts::routes(const Generation& generation) {
 
 void Application::Parts::add_admin() {
   if (!pipeline().admin) return;
+  auto areas = staff_areas(current_);
+  areas.plugins = plugins_area();
   admin_.emplace(AdminDoor::Parts{.io = io_,
                                   .pipeline = pipeline(),
                                   .database = *database,
@@ -398,7 +401,7 @@ void Application::Parts::add_admin() {
                                   .random = random,
                                   .metrics = metrics,
                                   .log = log},
-                 plugins_area());
+                 std::move(areas));
 }
 
 PluginView Application::Parts::view(const Plugin& plugin) const {
@@ -548,8 +551,8 @@ void Application::Parts::go_round() {
   });
 }
 
-void Application::Parts::keep_house() {
-  house_.expires_after(kHousekeeping);
+void Application::Parts::keep_house(Millis after) {
+  house_.expires_after(after);
   house_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     database->enqueue(
@@ -563,7 +566,7 @@ void Application::Parts::keep_house() {
       if (const auto old = current_.borrow()->keeper().forget_old(); !old)
         log.error("old files of guests could not be removed", {{"error", old.error().message}});
     });
-    keep_house();
+    keep_house(kHousekeeping);
   });
 }
 

@@ -23,7 +23,14 @@ Generation::Generation(const Rooms& rooms, Sources sources, const Generation* be
       number_(before == nullptr ? 1 : before->number_ + 1),
       keeper_(keeper_parts(rooms)),
       worker_((connect_gateways(rooms, before), worker_parts(rooms))),
-      dispatcher_(dispatcher_parts(rooms)) {}
+      dispatcher_(dispatcher_parts(rooms)),
+      desk_({.database = rooms.database,
+             .outbox = rooms.outbox,
+             .sessions = rooms.sessions,
+             .notification_logs = rooms.notification_logs,
+             .pipeline = pipeline(),
+             .texts = *sources_.texts,
+             .clock = rooms.clock}) {}
 
 Result<std::shared_ptr<Plugin>> Generation::plugin(std::string_view what,
                                                    const std::string& name) const {

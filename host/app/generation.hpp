@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "conversation/desk.hpp"
 #include "conversation/texts.hpp"
 #include "conversation/worker.hpp"
 #include "delivery/dispatcher.hpp"
@@ -60,6 +61,7 @@ class Generation {
   Worker& worker() { return worker_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   MediaKeeper& keeper() { return keeper_; }
+  Desk& desk() { return desk_; }
 
  private:
   struct House {
@@ -82,6 +84,7 @@ class Generation {
   MediaKeeper keeper_;
   Worker worker_;
   Dispatcher dispatcher_;
+  Desk desk_;
 };
 
 /// The generation that runs. Threads: any.

@@ -14,8 +14,9 @@ namespace {
 
 /// Every event that this host tells.
 constexpr std::string_view kEvents[] = {
-    "reservation.created", "reservation.modified", "reservation.cancelled", "reservation.failed",
-    "handoff.opened",      "service.requested",    "deposit.received"};
+    "reservation.created", "reservation.modified", "reservation.cancelled",
+    "reservation.failed",  "handoff.opened",       "handoff.closed",
+    "service.requested",   "deposit.received",     "deposit.decided"};
 
 Vocabulary vocabulary(const Catalogues& catalogues) {
   Vocabulary words;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "conversation/contact.hpp"
 #include "conversation/events.hpp"
 #include "conversation/flood.hpp"
 #include "conversation/handlers.hpp"
@@ -424,6 +425,36 @@ std::vector<OutboxItem> Worker::replies(const Work& work, const Effect& effect) 
   return items;
 }
 
+/// What the staff will see of it.
+Contact Worker::contact_of(const Work& work, const Effect& effect) {
+  const auto& row = work.row();
+  const bool by_staff = treatment_of(work.message) == Treatment::staff_wrote;
+  Contact contact{
+      .conversation = {.tenant = row.tenant,
+                       .lane = work.lane,
+                       .conversation = work.guest_hash,
+                       .channel = row.channel,
+                       .account = work.message.account,
+                       .address = work.message.sender_id,
+                       .guest_name = by_staff ? std::string() : work.message.sender_name,
+                       .language = effect.session.language,
+                       .thread_id = work.message.thread_id,
+                       .subject = work.message.subject,
+                       .last = work.now},
+      .turn = {.tenant = row.tenant,
+               .conversation = work.guest_hash,
+               .author = by_staff ? TurnAuthor::staff : TurnAuthor::guest,
+               .channel = row.channel,
+               .message_id = row.message_id,
+               .reference = reply_reference(row.tenant, row.channel, row.message_id),
+               .at = work.now},
+      .events = effect.events,
+      .silent_until = {}};
+  if (const WallTime until{Millis(effect.session.silent_until_ms)}; until > work.now)
+    contact.silent_until = until;
+  return contact;
+}
+
 Status Worker::commit(const Work& work, const Effect& effect) {
   const auto& row = work.row();
   const auto& pipeline = parts_.pipeline;
@@ -442,8 +473,9 @@ Status Worker::commit(const Work& work, const Effect& effect) {
   }
 
   std::vector<MediaFile> files;
-  if (treatment_of(work.message) != Treatment::none)
-    files = files_of(row.tenant, row.channel, work.message, work.now);
+  std::optional<Contact> contact;
+  if (treatment_of(work.message) != Treatment::none) contact = contact_of(work, effect);
+  if (contact) files = files_of(row.tenant, row.channel, work.message, work.now);
 
   SessionRow session = work.stored;
   session.tenant = row.tenant;
@@ -466,7 +498,8 @@ Status Worker::commit(const Work& work, const Effect& effect) {
         .state = *effect.consequence->state,
         .data = encode(made),
         .created = work.now,
-        .updated = work.now};
+        .updated = work.now,
+        .last_day = made.stay.check_out};
   }
   if (effect.consequence && effect.consequence->dead_letter) {
     dead_letter = DeadLetterRow{.tenant = row.tenant,
@@ -486,12 +519,20 @@ Status Worker::commit(const Work& work, const Effect& effect) {
     if (!parts_.sessions.save(tx, session))
       return Error{ErrorClass::retry, "a session changed while its message was handled"};
     parts_.guests.wrote(tx, work.who, work.guest, last_inbound_of(work));
+    if (contact)
+      for (const auto& event : record(tx, *contact)) {
+        const auto out = fan_out(event, cause, pipeline);
+        for (const auto& item : out.items) parts_.outbox.add(tx, item);
+        for (const auto& entry : out.filtered) parts_.notification_logs.add(tx, entry);
+      }
     for (const auto& item : items) parts_.outbox.add(tx, item);
     for (const auto& file : files) parts_.media_files.add(tx, file);
     for (const auto& entry : filtered) parts_.notification_logs.add(tx, entry);
     if (reservation) parts_.reservations.save(tx, *reservation);
     if (dead_letter) DeadLetters::add(tx, *dead_letter);
-    if (!effect.say.deposit_of.empty())
+    if (!effect.say.deposit_of.empty()) {
+      Reservations::set_deposit(tx, row.tenant, effect.say.deposit_of,
+                                to_string(DepositState::waiting));
       Deposits::add(tx, {.tenant = row.tenant,
                          .lane = work.lane,
                          .reservation = effect.say.deposit_of,
@@ -499,6 +540,7 @@ Status Worker::commit(const Work& work, const Effect& effect) {
                          .message_id = row.message_id,
                          .media = encode(work.message.media.value_or(channel::Media{})),
                          .received = work.now});
+    }
     if (effect.consequence && effect.proposal.kind == "create")
       Locks::release(tx, row.tenant, locked_by(work.flow->pms, effect.proposal), work.guest_hash,
                      work.now);

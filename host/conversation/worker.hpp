@@ -6,6 +6,7 @@
 
 #include "conserje/channel_types.hpp"
 #include "conserje/nlu_types.hpp"
+#include "conversation/contact.hpp"
 #include "conversation/engine.hpp"
 #include "conversation/texts.hpp"
 #include "guard/clock.hpp"
@@ -66,10 +67,13 @@ class Worker {
     std::function<void(const std::string& channel, const std::string& message_id)> answered{};
   };
 
-  explicit Worker(Parts parts) : parts_(std::move(parts)), flags_(parts_.database, parts_.clock) {}
+  explicit Worker(Parts parts)
+      : parts_(std::move(parts)), flags_(parts_.database, parts_.clock) {}
 
   /// Handles one message; false: none is due. Errors: those of the store; the message stays.
   Result<bool> step();
+  /// What is changed here counts for the next message.
+  Flags& flags() { return flags_; }
 
  private:
   struct Work;    // One message on its way.
@@ -87,6 +91,7 @@ class Worker {
   Result<nlu::ParseReply> parse(const Work& work, std::string text, std::string language,
                                 std::string pending);
   std::vector<OutboxItem> replies(const Work& work, const Effect& effect) const;
+  static Contact contact_of(const Work& work, const Effect& effect);
   Status commit(const Work& work, const Effect& effect);
   Status wait_for_turn(const Work& work);
   Status give_up_or_retry(const Work& work, const Error& error);

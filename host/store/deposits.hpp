@@ -26,6 +26,9 @@ struct DepositRow {
   DepositState state = DepositState::waiting;
   WallTime received{};
   std::optional<WallTime> decided{};
+  std::string reason{};        // Of a refusal, in the staff's words.
+  std::string decided_by{};    // The token that was used.
+  std::string conversation{};  // As found: what the guest's is called outside; empty: none.
 
   bool operator==(const DepositRow&) const = default;
 };
@@ -39,9 +42,19 @@ class Deposits {
   static void add(Transaction& tx, const DepositRow& deposit);
   /// What the staff has not looked at, the oldest first, at most `limit`.
   Result<std::vector<DepositRow>> waiting(const std::string& tenant, std::int64_t limit);
+  /// After id `after`, the oldest first, at most `limit`; state: these alone.
+  Result<std::vector<DepositRow>> list(const std::string& tenant, std::int64_t after,
+                                       std::optional<DepositState> state, std::int64_t limit);
+  Result<std::optional<DepositRow>> find(const std::string& tenant, std::int64_t id);
+  /// How the staff decided.
+  struct Decision {
+    DepositState state = DepositState::approved;
+    std::string reason{};
+    std::string by{};
+  };
   /// False: it is none of the tenant's, or was decided before.
   static bool decide(Transaction& tx, const std::string& tenant, std::int64_t id,
-                     DepositState state, WallTime now);
+                     const Decision& decision, WallTime now);
 
  private:
   Database& database_;

@@ -89,6 +89,12 @@ bool Outbox::add(Transaction& tx, const OutboxItem& item) {
   return added;
 }
 
+std::optional<std::string> Outbox::payload(Transaction& tx, const std::string& reference) {
+  const auto rows = tx.query("SELECT payload FROM outbox WHERE reference = $1", reference);
+  if (rows.empty()) return std::nullopt;
+  return rows.front().text("payload");
+}
+
 Result<std::optional<LeasedItem>> Outbox::lease(const std::string& owner, WallTime now,
                                                 Millis lease_for, const Parties& busy) {
   const auto look = [&](Transaction& tx) -> std::optional<LeasedItem> {

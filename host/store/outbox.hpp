@@ -84,6 +84,8 @@ class Outbox {
   /// Adds `item`, due at once or when its hold ends. False: its reference is there already, and
   /// nothing changed.
   bool add(Transaction& tx, const OutboxItem& item);
+  /// The payload of the item with that reference; nullopt: there is none.
+  static std::optional<std::string> payload(Transaction& tx, const std::string& reference);
 
   /// As Inbox::lease; an item in state `sending` only after its unknown_wait. busy: targets that
   /// shall get no more for now.

@@ -12,12 +12,22 @@ constexpr std::array kStates{ReservationState::requested, ReservationState::conf
 
 constexpr auto kSave = R"sql(
     INSERT INTO reservations (reference, tenant, lane, guest_name, pms, pms_id, state, data, confirmed_ms,
-                              created_ms, updated_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                              created_ms, updated_ms, last_day)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (reference) DO UPDATE
     SET tenant = excluded.tenant, lane = excluded.lane, guest_name = excluded.guest_name,
         pms = excluded.pms, pms_id = excluded.pms_id, state = excluded.state, data = excluded.data,
-        confirmed_ms = excluded.confirmed_ms, updated_ms = excluded.updated_ms)sql";
+        confirmed_ms = excluded.confirmed_ms, updated_ms = excluded.updated_ms,
+        last_day = excluded.last_day)sql";
+
+constexpr auto kToReview = R"sql(
+    SELECT * FROM reservations
+    WHERE tenant = $1 AND review = '' AND state = 'confirmed' AND last_day <> ''
+      AND last_day >= $2 AND last_day <= $3 ORDER BY last_day, reference LIMIT $4)sql";
+
+constexpr auto kSetReview = R"sql(
+    UPDATE reservations SET review = $1
+    WHERE tenant = $2 AND reference = $3 AND review = '')sql";
 
 constexpr auto kFind = "SELECT * FROM reservations WHERE reference = $1";
 
@@ -39,7 +49,9 @@ ReservationRow reservation_of(const Row& row) {
           .data = row.text("data"),
           .confirmed = row.optional_time("confirmed_ms"),
           .created = row.time("created_ms"),
-          .updated = row.time("updated_ms")};
+          .updated = row.time("updated_ms"),
+          .last_day = row.text("last_day"),
+          .deposit = row.text("deposit")};
 }
 
 std::optional<ReservationRow> first_of(const Rows& rows) {
@@ -61,7 +73,30 @@ std::string_view to_string(ReservationState state) {
 
 void Reservations::save(Transaction& tx, const ReservationRow& r) {
   tx.execute(kSave, r.reference, r.tenant, r.lane, r.guest_name, r.pms, r.pms_id,
-             to_string(r.state), r.data, r.confirmed, r.created, r.updated);
+             to_string(r.state), r.data, r.confirmed, r.created, r.updated, r.last_day);
+}
+
+Result<std::vector<ReservationRow>> Reservations::to_review(const std::string& tenant,
+                                                            const std::string& from,
+                                                            const std::string& to,
+                                                            std::int64_t limit) {
+  return database_.read([&](Transaction& tx) {
+    std::vector<ReservationRow> found;
+    for (const auto row : tx.query(kToReview, tenant, from, to, limit))
+      found.push_back(reservation_of(row));
+    return found;
+  });
+}
+
+bool Reservations::set_review(Transaction& tx, const std::string& tenant,
+                              const std::string& reference, std::string_view what) {
+  return tx.execute(kSetReview, what, tenant, reference) == 1;
+}
+
+void Reservations::set_deposit(Transaction& tx, const std::string& tenant,
+                               const std::string& reference, std::string_view state) {
+  tx.execute("UPDATE reservations SET deposit = $1 WHERE tenant = $2 AND reference = $3", state,
+             tenant, reference);
 }
 
 Result<std::optional<ReservationRow>> Reservations::find(const std::string& reference) {

@@ -29,6 +29,8 @@ struct ReservationRow {
   std::optional<WallTime> confirmed{};  // When the guest confirmed a reminder.
   WallTime created{};
   WallTime updated{};
+  std::string last_day{};  // Of the stay, such as 2026-12-12; empty: not known.
+  std::string deposit{};   // As found: waiting, approved or refused; empty: no receipt came.
 
   bool operator==(const ReservationRow&) const = default;
 };
@@ -40,6 +42,16 @@ class Reservations {
 
   /// Inserts it, or replaces all but `created` of the one with its reference.
   void save(Transaction& tx, const ReservationRow& reservation);
+  /// How its deposit is; nothing where there is no such reservation.
+  static void set_deposit(Transaction& tx, const std::string& tenant, const std::string& reference,
+                          std::string_view state);
+  /// Confirmed ones whose guests were not asked for a review yet, and whose last day is one of
+  /// these, the earliest first, at most `limit`. Days: such as 2026-12-12, both inclusive.
+  Result<std::vector<ReservationRow>> to_review(const std::string& tenant, const std::string& from,
+                                                const std::string& to, std::int64_t limit);
+  /// What became of asking; false: that stood before.
+  static bool set_review(Transaction& tx, const std::string& tenant, const std::string& reference,
+                         std::string_view what);
   Result<std::optional<ReservationRow>> find(const std::string& reference);
   /// By the id that the PMS gave it.
   Result<std::optional<ReservationRow>> find_by_pms_id(const std::string& tenant,

@@ -5,6 +5,9 @@
 #include <set>
 #include <span>
 
+#include "admin/conversations.hpp"
+#include "admin/deposits.hpp"
+#include "admin/flags.hpp"
 #include "admin/plugins.hpp"
 #include "admin/token_area.hpp"
 #include "guard/embedded.hpp"
@@ -18,9 +21,13 @@ namespace {
 
 using Lines = std::set<std::string>;
 
-std::vector<Endpoint> all_endpoints(Tokens& tokens) {
+std::vector<Endpoint> all_endpoints(TokenWorld& world) {
+  Conversations conversations(*world.database);  // Nothing is called.
+  Deposits deposits(*world.database);
   auto endpoints = plugin_endpoints({});
-  for (auto& endpoint : token_endpoints(tokens)) endpoints.push_back(std::move(endpoint));
+  for (auto& more : {token_endpoints(world.tokens), conversation_endpoints(conversations, {}),
+                     deposit_endpoints(deposits, {}), flag_endpoints({})})
+    endpoints.insert(endpoints.end(), more.begin(), more.end());
   return endpoints;
 }
 
@@ -30,7 +37,7 @@ std::string in_capitals(std::string text) {
   return text;
 }
 
-/// "GET /path scope [list] [body]", as the document has it.
+/// "GET /path scope [list] [key] [body]", as the document has it.
 Lines documented(const YAML::Node& document) {
   Lines lines;
   for (const auto& path : document["paths"]) {
@@ -41,6 +48,9 @@ Lines documented(const YAML::Node& document) {
       for (const auto& parameter : call["parameters"])
         if (parameter["$ref"] && parameter["$ref"].as<std::string>().ends_with("/limit"))
           line += " list";
+      for (const auto& parameter : call["parameters"])
+        if (parameter["$ref"] && parameter["$ref"].as<std::string>().ends_with("/idempotencyKey"))
+          line += " key";
       if (call["requestBody"]) line += " body";
       lines.insert(line);
     }
@@ -52,14 +62,15 @@ Lines served(const std::vector<Endpoint>& endpoints) {
   Lines lines{"GET /api/v1/openapi.yaml"};
   for (const auto& endpoint : endpoints)
     lines.insert(endpoint.method + " " + endpoint.path + " " + endpoint.scope +
-                 (endpoint.is_list ? " list" : "") + (endpoint.takes_body ? " body" : ""));
+                 (endpoint.is_list ? " list" : "") + (endpoint.needs_key ? " key" : "") +
+                 (endpoint.takes_body ? " body" : ""));
   return lines;
 }
 
 TEST(OpenApi, HasWhatIsServedAndNothingElse) {
   TokenWorld world;
   EXPECT_EQ(documented(YAML::Load(std::string(kOpenApi.front().text))),
-            served(all_endpoints(world.tokens)));
+            served(all_endpoints(world)));
 }
 
 TEST(OpenApi, NamesEveryScope) {

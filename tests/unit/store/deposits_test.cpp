@@ -21,7 +21,9 @@ class DepositsTest : public StoreTest {
   }
   bool decide(std::int64_t id) {
     return value_of(database_->transact([&](Transaction& tx) {
-      return Deposits::decide(tx, "hotel-sol", id, DepositState::approved, now());
+      return Deposits::decide(
+          tx, "hotel-sol", id,
+          {.state = DepositState::refused, .reason = "unreadable", .by = "local"}, now());
     }));
   }
   std::vector<DepositRow> waiting() { return value_of(deposits_.waiting("hotel-sol", 10)); }
@@ -51,6 +53,27 @@ TEST_P(DepositsTest, AreDecidedOnce) {
   EXPECT_TRUE(decide(id));
   EXPECT_FALSE(decide(id));
   EXPECT_TRUE(waiting().empty());
+  DepositRow expected = deposit("m1");
+  expected.id = id;
+  expected.state = DepositState::refused;
+  expected.decided = now();
+  expected.reason = "unreadable";
+  expected.decided_by = "local";
+  EXPECT_EQ(value_of(deposits_.find("hotel-sol", id)), expected);
+  EXPECT_EQ(value_of(deposits_.find("hotel-sol", id + 1)), std::nullopt);
+  EXPECT_EQ(value_of(deposits_.find("other", id)), std::nullopt);
+}
+
+TEST_P(DepositsTest, AreListedByTheirStateAndInPages) {
+  for (const auto* message : {"m1", "m2", "m3"}) add(deposit(message));
+  const auto first = waiting().at(0).id;
+  EXPECT_TRUE(decide(first));
+  const auto after = value_of(deposits_.list("hotel-sol", first, std::nullopt, 1));
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].message_id, "m2");
+  const auto refused = value_of(deposits_.list("hotel-sol", 0, DepositState::refused, 10));
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].id, first);
 }
 
 }  // namespace

@@ -59,5 +59,27 @@ TEST_P(FlagsTest, RefuseAPercentageThatIsNone) {
   EXPECT_EQ(flags_.set("hotel-sol", "panel.new", 101).error().error_class, ErrorClass::permanent);
 }
 
+TEST_P(FlagsTest, AreAsDeclaredWhereNobodySetThem) {
+  Flags declared(*database_, clock_, {{"panel.new", 100}, {std::string(kFlagEnhancedFallback), 0}});
+  EXPECT_TRUE(declared.is_on("hotel-sol", "panel.new", "ana"));
+  EXPECT_FALSE(declared.is_on("hotel-sol", kFlagEnhancedFallback, "ana"));
+  value_of(declared.set("hotel-sol", "panel.new", 0));
+  EXPECT_FALSE(declared.is_on("hotel-sol", "panel.new", "ana"));
+  value_of(declared.reset("hotel-sol", "panel.new"));
+  EXPECT_TRUE(declared.is_on("hotel-sol", "panel.new", "ana"));
+}
+
+TEST_P(FlagsTest, AreListedWithWhereTheyComeFrom) {
+  value_of(flags_.set("", "panel.old", 20));
+  value_of(flags_.set("hotel-sol", "panel.old", 30));
+  value_of(flags_.set("hotel-luna", "panel.other", 30));
+  EXPECT_EQ(
+      value_of(flags_.all("hotel-sol")),
+      (std::vector<FlagView>{{"audio.processor.optimized", 100, FlagOrigin::compiled, 100},
+                             {std::string(kFlagEnhancedFallback), 100, FlagOrigin::compiled, 100},
+                             {"panel.old", 30, FlagOrigin::stored, 0},
+                             {"tenancy.dynamic.enabled", 100, FlagOrigin::compiled, 100}}));
+}
+
 }  // namespace
 }  // namespace conserje
