@@ -118,9 +118,11 @@ Script corrected(Script script) {
 }
 
 /// Whether a guest who asks something in between changes what comes of the turn: who was handed to
-/// a person hears nothing, and what is counted in a row is no longer in a row.
+/// a person hears nothing, what is counted in a row is no longer in a row, and what a wait brought
+/// is told with the first message after it.
 bool stands_interruption(const DialogueTurn& turn) {
-  return !turn.silent && turn.intent != "fallback";
+  const bool tells_of_wait = turn.wait != Millis(0) && !turn.events.empty();
+  return !turn.silent && turn.intent != "fallback" && !tells_of_wait;
 }
 
 Script interrupted(Script script) {
