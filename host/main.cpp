@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kNluParseHelp =
     R"(Reads lines {"text", "language"?, "now"? (local, 2026-12-10T20:00:00), "time_zone"?, "pending"?}
 and writes one line each: {"intent", "confidence", "ranking": [{"intent", "confidence"}], "topic"?,
-"language", "entities": [{"entity", "text", "start", "end", "value"}]}; offsets count code points.
+"also"?: [{"intent", "confidence", "topic"?}], "language", "entities": [{"entity", "text", "start", "end", "value"}]}; offsets count code points.
 A line that cannot be read is answered with {"error"}.)";
 constexpr const char* kNluEvalHelp =
     R"(Test sets of one JSON object a line: {"text", "intent"}, {"text", "accept": [intents]},
