@@ -61,6 +61,25 @@ bool is_manners(std::string_view intent) {
   return std::ranges::find(kManners, intent) != std::end(kManners);
 }
 
+/// What was read, and in its place what the hotel calls so itself; by where it stands.
+void tell_entities(const std::vector<Item>& items, const std::vector<Named>& named,
+                   const Text& text, LocalTime now, ParseReply& reply) {
+  const auto is_named = [&](const Item& item) {
+    return std::ranges::find(named, item.begin, &Named::begin) != named.end();
+  };
+  for (const Item& item : items)
+    if (!is_named(item))
+      if (auto entity = to_entity(item, text, now)) reply.entities.push_back(*std::move(entity));
+  for (const Named& one : named) reply.entities.push_back(to_entity(one, text));
+  std::ranges::stable_sort(reply.entities, {}, &Entity::start_byte);
+}
+
+/// "El código es CJ-1": asked for, it is the answer, and no wish to see the reservation.
+bool only_says_code(std::string_view pending, const ParseReply& reply) {
+  return pending == "code" && reply.intent.name == "reservation_status" &&
+         std::ranges::find(reply.entities, "code", &Entity::type) != reply.entities.end();
+}
+
 }  // namespace
 
 Language Engine::detect_language(const Text& text, std::string_view spoken_so_far) const {
@@ -187,7 +206,9 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
   const Language language = detect_language(text, request.language);
   Chart chart = read_chart(text, language, grammars_);
   read_answer(chart, request.pending, [this](std::string_view word) { return model_.knows(word); });
-  const auto items = choose(chart);
+  auto items = choose(chart);
+  const auto named = names_.find(text);
+  put_names(named, items);
   Text repaired = text;
   repair_typos(
       repaired, items,
@@ -198,11 +219,10 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
   const auto asked = requests(repaired, items, language);
   rank(repaired, items, asked, reply);
   tell_further(asked, reply);
-  for (const Item& item : items)
-    if (auto entity = to_entity(item, text, *now)) reply.entities.push_back(*std::move(entity));
+  tell_entities(items, named, text, *now, reply);
   const bool bare_answer = !items.empty() && says_nothing_else(plain_words(text, items)) &&
                            !asks(text) && reply.intent.confidence < kPlainYesNo;
-  if (bare_answer && !request.pending.empty())
+  if ((bare_answer && !request.pending.empty()) || only_says_code(request.pending, reply))
     reply.intent.confidence = std::min(reply.intent.confidence, kBareAnswer);
   return reply;
 }

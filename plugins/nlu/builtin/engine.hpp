@@ -9,7 +9,7 @@ namespace conserje::nlu {
 class Engine {
  public:
   /// The model's bytes outlive the engine.
-  explicit Engine(Model model) : model_(std::move(model)) {}
+  explicit Engine(Model model) : model_(std::move(model)), names_(model_.names()) {}
 
   /// Errors: permanent, `now` is not a local ISO date-time. Any text is read, whatever its bytes.
   ///
@@ -39,6 +39,7 @@ class Engine {
   void tell_further(const std::vector<Request>& requests, ParseReply& reply) const;
 
   Model model_;
+  NameFinder names_;
   Grammars grammars_;
 };
 

@@ -224,13 +224,15 @@ std::size_t fold_of(const Example& example, const Example* before, std::size_t& 
   return variant < kHeldOutVariants ? (example.group / 2) % kFolds : kNoFold;
 }
 
-Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars) {
+Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars,
+                 const NameFinder& names) {
   Prepared prepared;
   std::vector<Read> reads;
   WordUses uses, foreign;  // in examples in scope, and in the others
   for (const Example& example : examples) {
     Read read{read_text(example.text), {}};
     read.entities = choose(read_chart(read.text, example.language, grammars));
+    put_names(names.find(read.text), read.entities);
     const bool in_scope = example.intent != kOutOfScope;
     if (in_scope) prepared.labels.push_back(example.intent);
     (in_scope ? uses : foreign).add(read, example.group);
@@ -367,8 +369,8 @@ TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector
 }  // namespace
 
 Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars,
-                           std::uint64_t key) {
-  const Prepared prepared = prepare(examples, grammars);
+                           std::uint64_t key, const Names& names) {
+  const Prepared prepared = prepare(examples, grammars, NameFinder(names));
   if (prepared.labels.size() < 2)
     return Error{ErrorClass::config, "training needs examples of at least two intents"};
   if (prepared.intents.size() == prepared.gate.size())
@@ -396,6 +398,7 @@ Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars&
                                               .gate_mix = mix,
                                               .vocabulary = prepared.vocabulary,
                                               .foreign = prepared.foreign,
+                                              .names = names,
                                               .key = key}),
                       .report = report_on(prepared, intent_scores, temperature, evidence, mix)};
 }
