@@ -181,6 +181,11 @@ Result<std::string> read_text_file(const std::string& path) {
   return text;
 }
 
+std::string_view language_code(Language language) {
+  constexpr std::string_view kCodes[] = {"es", "en", "pt"};
+  return kCodes[static_cast<std::size_t>(language)];
+}
+
 Result<std::vector<Example>> read_example_file(const std::string& path) {
   const std::filesystem::path file(path);
   const std::string name = file.filename().string().substr(0, 2);

@@ -37,6 +37,9 @@ struct Example {
 /// are literal. Errors: config, the text is not YAML of that shape; the message says where.
 Result<std::vector<Example>> read_examples(std::string_view yaml, Language language);
 
+/// "es", "en" or "pt".
+std::string_view language_code(Language language);
+
 /// The same in Rasa's old Markdown: "## intent:name" and lines "- text" or "* text". Never fails:
 /// what is no such line is skipped.
 std::vector<Example> read_markdown_examples(std::string_view markdown, Language language);

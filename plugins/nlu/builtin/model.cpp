@@ -130,6 +130,14 @@ void write(Writer& out, const Names& names) {
     for (const auto* text : {&shape.entity, &shape.regex}) out.text(*text);
 }
 
+/// Whether its probabilities are numbers, whatever the message.
+bool is_sound(const Classifier& classifier) {
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  return std::isfinite(classifier.temperature) && classifier.temperature > 0 &&
+         !classifier.weights.empty() && std::ranges::all_of(classifier.scales, is_finite) &&
+         std::ranges::all_of(classifier.biases, is_finite);
+}
+
 Names read_names(Reader& in) {
   const auto text = [&in] { return std::string(in.text(in.number<std::uint32_t>())); };
   Names names;
@@ -200,8 +208,9 @@ Result<Model> Model::read(std::span<const std::byte> bytes) {
   model.vocabulary_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
   model.foreign_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
   model.names_ = read_names(in);
-  if (!in.ok() || !fault_of(model.names_).empty() || model.intents_.weights.empty() ||
-      model.gate_.labels.size() != 2 || model.languages_.labels.size() != 3)
+  if (!in.ok() || !fault_of(model.names_).empty() || !is_sound(model.intents_) ||
+      !is_sound(model.gate_) || !is_sound(model.languages_) || model.gate_.labels.size() != 2 ||
+      model.languages_.labels.size() != 3)
     return Error{ErrorClass::config, "the language model is damaged"};
   return model;
 }

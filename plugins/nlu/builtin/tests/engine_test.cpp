@@ -170,6 +170,17 @@ TEST(Engine, TakesOneRequestInManyClausesForOne) {
             std::vector<AlsoAsked>());
 }
 
+TEST(Engine, TakesACodeThatNobodyAskedForAsAQuestionAboutItsReservation) {
+  for (const auto& [text, language] : {std::pair{"El código es CJ-ABC123", "es"},
+                                       {"The code is CJ-ABC123", "en"},
+                                       {"o código é CJ-ABC123", "pt"}}) {
+    const auto reply = parse(text, language);
+    EXPECT_EQ(reply.intent.name, "reservation_status") << text;
+    EXPECT_EQ(parse(text, language, "code").entities.at(0).value, "CJ-ABC123") << text;
+    EXPECT_LE(parse(text, language, "code").intent.confidence, 0.3) << text;
+  }
+}
+
 TEST(Engine, UnderstandsTypos) {
   for (const Row& row : {Row{"quiero cacnelar mi resreva", "cancel_reservation"},
                          Row{"qiero reservar una habitasion", "make_reservation"}})
