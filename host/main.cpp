@@ -46,7 +46,7 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
   auto* parse = nlu->add_subcommand("parse", "Answer lines of JSON with what was understood");
   auto* eval = nlu->add_subcommand("eval", "Measure how well test sets are understood");
   auto* train = nlu->add_subcommand("train", "Compile files of examples into a model");
-  auto* to_rasa = nlu->add_subcommand("export", "Write files of examples as one in Rasa's format");
+  auto* exported = nlu->add_subcommand("export", "Write files of examples as one, in NLU YAML 3.1");
   parse->footer(kNluParseHelp);
   eval->footer(kNluEvalHelp);
   for (auto* command : {parse, eval})
@@ -54,9 +54,9 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
                         "The pipeline definition whose plugin is asked; default: the shipped one");
   eval->add_option("--language", asked->language, "Of rows that name none; default: es");
   train->add_option("--out", asked->out, "The model file to write")->required();
-  to_rasa->add_option("--out", asked->out, "The file to write; its name begins with the language")
+  exported->add_option("--out", asked->out, "The file to write; its name begins with the language")
       ->required();
-  for (auto* command : {eval, train, to_rasa})
+  for (auto* command : {eval, train, exported})
     command->add_option("files", asked->files, "The files to read")->required();
   return [=]() -> std::function<int()> {
     if (parse->parsed()) return [=] { return conserje::nlu_parse_command(asked->config); };
@@ -65,7 +65,7 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
           [=] { return conserje::nlu_eval_command(asked->config, asked->language, asked->files); };
     if (train->parsed())
       return [=] { return conserje::nlu_train_command(asked->out, asked->files); };
-    if (to_rasa->parsed())
+    if (exported->parsed())
       return [=] { return conserje::nlu_export_command(asked->out, asked->files); };
     return nullptr;
   };

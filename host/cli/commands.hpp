@@ -54,7 +54,7 @@ int nlu_eval_command(const std::filesystem::path& config, const std::string& lan
 int nlu_train_command(const std::filesystem::path& out,
                       const std::vector<std::filesystem::path>& files);
 
-/// Writes files of examples of one language as one file of Rasa's NLU YAML.
+/// Writes files of examples of one language as one file of NLU YAML 3.1.
 int nlu_export_command(const std::filesystem::path& out,
                        const std::vector<std::filesystem::path>& files);
 

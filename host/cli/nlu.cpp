@@ -104,7 +104,7 @@ int nlu_export_command(const std::filesystem::path& out,
   const auto file = std::filesystem::absolute(out).string();
   const Json settings{{"examples", absolute(files)}, {"export", file}};
   if (!NluPlugin::shipped(settings, show_log_line)) return 1;
-  std::cout << file << " is written in Rasa's NLU YAML 3.1\n";
+  std::cout << file << " is written in NLU YAML 3.1\n";
   return 0;
 }
 

@@ -1,5 +1,5 @@
-// Measures the engine on guests' messages of our own, tests/guests/<language>.jsonl: written before
-// the training sentences that they judge, and never one of them.
+// Measures the engine on messages of our own, tests/guests/<language>.jsonl. Sentences are never
+// written after them: they judge.
 #include <gtest/gtest.h>
 
 #include <array>
