@@ -82,8 +82,8 @@ TEST(Builtin, WritesItsExamplesInRasasFormat) {
   std::ostringstream written;
   written << std::ifstream(exported).rdbuf();
   EXPECT_EQ(written.str(),
-            "version: \"3.1\"\nnlu:\n- intent: surf\n  examples: |\n    - hay tablas?\n    - hay "
-            "olas?\n    - cabaña libre?\n- lookup: \"room_type\"\n  examples: |\n    - "
+            "version: \"3.1\"\nnlu:\n- intent: surf\n  examples: |\n    - hay olas?\n    - hay "
+            "tablas?\n    - cabaña libre?\n- lookup: \"room_type\"\n  examples: |\n    - "
             "cabaña\n- synonym: \"family\"\n  examples: |\n    - cabaña\n");
   const auto wrong =
       create({{"examples", {examples}}, {"export", (folder / "en-x.yaml").string()}});
