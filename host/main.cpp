@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kNluParseHelp =
     R"(Reads lines {"text", "language"?, "now"? (local, 2026-12-10T20:00:00), "time_zone"?, "pending"?}
 and writes one line each: {"intent", "confidence", "ranking": [{"intent", "confidence"}], "topic"?,
-"language", "entities": [{"entity", "text", "start", "end", "value"}]}; offsets count code points.
+"also"?: [{"intent", "confidence", "topic"?}], "language", "entities": [{"entity", "text", "start", "end", "value"}]}; offsets count code points.
 A line that cannot be read is answered with {"error"}.)";
 constexpr const char* kNluEvalHelp =
     R"(Test sets of one JSON object a line: {"text", "intent"}, {"text", "accept": [intents]},
@@ -40,11 +40,13 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
     std::vector<std::filesystem::path> files{};
   };
   const auto asked = std::make_shared<Asked>();
-  auto* nlu = app.add_subcommand("nlu", "What is understood of messages: ask, measure, train");
+  auto* nlu =
+      app.add_subcommand("nlu", "What is understood of messages: ask, measure, train, export");
   nlu->require_subcommand(1);
   auto* parse = nlu->add_subcommand("parse", "Answer lines of JSON with what was understood");
   auto* eval = nlu->add_subcommand("eval", "Measure how well test sets are understood");
   auto* train = nlu->add_subcommand("train", "Compile files of examples into a model");
+  auto* exported = nlu->add_subcommand("export", "Write files of examples as one, in NLU YAML 3.1");
   parse->footer(kNluParseHelp);
   eval->footer(kNluEvalHelp);
   for (auto* command : {parse, eval})
@@ -52,7 +54,9 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
                         "The pipeline definition whose plugin is asked; default: the shipped one");
   eval->add_option("--language", asked->language, "Of rows that name none; default: es");
   train->add_option("--out", asked->out, "The model file to write")->required();
-  for (auto* command : {eval, train})
+  exported->add_option("--out", asked->out, "The file to write; its name begins with the language")
+      ->required();
+  for (auto* command : {eval, train, exported})
     command->add_option("files", asked->files, "The files to read")->required();
   return [=]() -> std::function<int()> {
     if (parse->parsed()) return [=] { return conserje::nlu_parse_command(asked->config); };
@@ -61,6 +65,8 @@ std::function<std::function<int()>()> add_nlu_commands(CLI::App& app) {
           [=] { return conserje::nlu_eval_command(asked->config, asked->language, asked->files); };
     if (train->parsed())
       return [=] { return conserje::nlu_train_command(asked->out, asked->files); };
+    if (exported->parsed())
+      return [=] { return conserje::nlu_export_command(asked->out, asked->files); };
     return nullptr;
   };
 }

@@ -54,6 +54,10 @@ int nlu_eval_command(const std::filesystem::path& config, const std::string& lan
 int nlu_train_command(const std::filesystem::path& out,
                       const std::vector<std::filesystem::path>& files);
 
+/// Writes files of examples of one language as one file of NLU YAML 3.1.
+int nlu_export_command(const std::filesystem::path& out,
+                       const std::vector<std::filesystem::path>& files);
+
 /// Brings the store's tables up to this host.
 int migrate_command(const std::filesystem::path& config);
 

@@ -64,6 +64,13 @@ void show_log_line(std::string_view line) {
   std::cout << (*json)["message"].get<std::string>() << fields << '\n';
 }
 
+/// The files by their whole names, as the plugin takes them.
+Json absolute(const std::vector<std::filesystem::path>& files) {
+  Json names = Json::array();
+  for (const auto& file : files) names.push_back(std::filesystem::absolute(file).string());
+  return names;
+}
+
 }  // namespace
 
 int nlu_parse_command(const std::filesystem::path& config) {
@@ -85,12 +92,19 @@ int nlu_eval_command(const std::filesystem::path& config, const std::string& lan
 
 int nlu_train_command(const std::filesystem::path& out,
                       const std::vector<std::filesystem::path>& files) {
-  Json examples = Json::array();
-  for (const auto& file : files) examples.push_back(std::filesystem::absolute(file).string());
   const auto model = std::filesystem::absolute(out).string();
-  const Json settings{{"examples", std::move(examples)}, {"model", model}};
+  const Json settings{{"examples", absolute(files)}, {"model", model}};
   if (!NluPlugin::shipped(settings, show_log_line)) return 1;
   std::cout << model << " is compiled; the plugin's setting `model` names it\n";
+  return 0;
+}
+
+int nlu_export_command(const std::filesystem::path& out,
+                       const std::vector<std::filesystem::path>& files) {
+  const auto file = std::filesystem::absolute(out).string();
+  const Json settings{{"examples", absolute(files)}, {"export", file}};
+  if (!NluPlugin::shipped(settings, show_log_line)) return 1;
+  std::cout << file << " is written in NLU YAML 3.1\n";
   return 0;
 }
 

@@ -21,6 +21,21 @@ bool read_text_member(const Json& object, const char* name, std::string& text) {
   return true;
 }
 
+/// What else is asked for; left out when there is nothing else.
+void write_also(JsonWriter& out, const std::vector<nlu::AlsoAsked>& also) {
+  if (also.empty()) return;
+  out.key("also");
+  out.begin_array();
+  for (const auto& other : also) {
+    out.begin_object();
+    out.member("intent", other.name);
+    out.member("confidence", other.confidence);
+    out.optional_member("topic", other.topic);
+    out.end_object();
+  }
+  out.end_array();
+}
+
 /// "2026-12-10 20:00" as "2026-12-10T20:00:00"; anything else as it is.
 std::string local_date_time(std::string now) {
   constexpr std::size_t kMinutes = 16;  // of "2026-12-10T20:00"
@@ -80,6 +95,7 @@ std::string write_answer(const nlu::ParseReply& reply, std::string_view text) {
   }
   out.end_array();
   out.optional_member("topic", reply.topic);
+  write_also(out, reply.also);
   out.member("language", reply.language);
   out.key("entities");
   out.begin_array();

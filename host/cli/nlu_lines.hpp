@@ -28,7 +28,8 @@ bool read_nlu_line(std::istream& in, NluLine& line);
 /// Errors: permanent, the line is no such object; the message says what is wrong.
 Result<nlu::ParseRequest> read_question(std::string_view line);
 
-/// {"intent", "confidence", "ranking": [{"intent", "confidence"}], "topic"?, "language",
+/// {"intent", "confidence", "ranking": [{"intent", "confidence"}], "topic"?,
+///  "also"?: [{"intent", "confidence", "topic"?}], "language",
 ///  "entities": [{"entity", "text", "start", "end", "value"}]}; `start` and `end` count code points
 /// of `text`, `end` exclusive.
 std::string write_answer(const nlu::ParseReply& reply, std::string_view text);

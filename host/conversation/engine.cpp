@@ -45,6 +45,43 @@ void change_subject(Session& session, std::string_view intent) {
   }
 }
 
+/// Whether these slots have what was asked for last.
+bool answers(std::string_view pending, const Slots& slots) {
+  if (pending == "dates") return slots.check_in.has_value();
+  if (pending == "nights") return slots.nights || slots.check_out;
+  if (pending == "party_size") return slots.adults.has_value();
+  if (pending == "room_type") return !slots.room_type.empty();
+  if (pending == "guest_name") return !slots.guest_name.empty();
+  return false;
+}
+
+/// Who answers our question and asks one of his own, "from 10 to 12, and is there wifi?", goes on
+/// with what he was at; his question is answered besides.
+Said with_answer_first(Said said, const Session& session) {
+  if (said.intent != "hotel_info" || said.topic.empty() || session.flow.empty() ||
+      !answers(session.pending, said.slots))
+    return said;
+  said.questions.insert(said.questions.begin(), std::exchange(said.topic, {}));
+  said.intent = session.flow;
+  return said;
+}
+
+/// What the house answers to the questions that stand beside the request; each answer once.
+std::vector<Line> answers_besides(const Turn& turn) {
+  std::vector<Line> lines;
+  for (const auto& topic : turn.said.questions)
+    for (auto& line : about_house(turn, topic).lines)
+      if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+  return lines;
+}
+
+/// `lines`, and then what `said` says.
+void put_first(std::vector<Line> lines, Say& said) {
+  for (auto& line : said.lines)
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+  said.lines = std::move(lines);
+}
+
 bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
@@ -145,7 +182,7 @@ Session after_acting(Session session, const Consequence& consequence) {
 
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
                        const Flow& flow, Gateway& pms) {
-  const Said& said = incoming.said;
+  const Said said = with_answer_first(incoming.said, session);
   session.language = spoken(incoming.language, session.language, said, pipeline);
   std::string_view intent = route(session, said);
   if (!is_allowed(intent, flow.handlers)) intent = "fallback";
@@ -179,10 +216,15 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
 
   step = within_hours(std::move(step), intent, turn, incoming);
 
+  auto besides =
+      is_allowed("hotel_info", flow.handlers) ? answers_besides(turn) : std::vector<Line>();
   if (auto* act = std::get_if<Act>(&step))
-    return Outcome{.session = std::move(session), .act = std::move(*act)};
+    return Outcome{.session = std::move(session),
+                   .say = {.lines = std::move(besides)},
+                   .act = std::move(*act)};
   if (auto* hand_off = std::get_if<HandOff>(&step)) {
     session.parked = {};
+    put_first(std::move(besides), hand_off->say);
     Outcome outcome{.session = after_saying(std::move(session), hand_off->say),
                     .say = hand_off->say};
     outcome.session.silent_until_ms = incoming.now_ms + kSilenceMs;
@@ -193,6 +235,7 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
     return outcome;
   }
   Say answer = with_return(session, std::get<Say>(std::move(step)));
+  put_first(std::move(besides), answer);
   auto events = std::exchange(answer.events, {});
   for (auto& event : events) event.data["conversation_id"] = incoming.conversation;
   return Outcome{.session = after_saying(std::move(session), answer),

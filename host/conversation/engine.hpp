@@ -15,7 +15,8 @@ struct Outcome {
   Session session{};  // For the next message.
   Say say{};
   std::vector<EventDraft> events{};
-  std::optional<Act> act{};  // Set: carry it out, then `after_acting`.
+  std::optional<Act> act{};  // Set: carry it out, then `after_acting`; what it comes to is said
+                             // behind `say`.
   bool handed_off = false;
 };
 

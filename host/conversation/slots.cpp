@@ -93,6 +93,25 @@ void take(const nlu::Entity& entity, Slots& slots) {
   if (entity.type == "code") take_text(entity.value, slots.code);
 }
 
+bool is_asked_too(const nlu::ParseReply& reply, std::string_view intent) {
+  return std::ranges::find(reply.also, intent, &nlu::AlsoAsked::name) != reply.also.end();
+}
+
+/// The questions about the house become `questions` where something else is to be done.
+void take_further(const nlu::ParseReply& reply, Said& said) {
+  constexpr std::string_view kQuestion = "hotel_info";
+  const auto deed =
+      std::ranges::find_if(reply.also, [&](const auto& other) { return other.name != kQuestion; });
+  if (said.intent == kQuestion && deed != reply.also.end()) {
+    if (!said.topic.empty()) said.questions.push_back(said.topic);
+    said.intent = deed->name;
+    said.confidence = deed->confidence;
+    said.topic = deed->topic;
+  }
+  for (const auto& other : reply.also)
+    if (other.name == kQuestion && !other.topic.empty()) said.questions.push_back(other.topic);
+}
+
 /// An argument as text; nothing when it is absent or no text.
 std::string argument(const Json& arguments, const char* name) {
   const auto found = arguments.find(name);
@@ -177,8 +196,10 @@ Slots with_words(Slots slots, const Words& words, const nlu::ParseReply& heard) 
 Said understood(const nlu::ParseReply& reply) {
   Said said{
       .intent = reply.intent.name, .confidence = reply.intent.confidence, .topic = reply.topic};
-  const auto rival = std::ranges::find_if(
-      reply.ranking, [&](const auto& other) { return other.name != reply.intent.name; });
+  take_further(reply, said);
+  const auto rival = std::ranges::find_if(reply.ranking, [&](const auto& other) {
+    return other.name != reply.intent.name && !is_asked_too(reply, other.name);
+  });
   if (rival != reply.ranking.end()) {
     said.rival = rival->name;
     said.rival_confidence = rival->confidence;

@@ -293,7 +293,10 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
   count(*said, *outcome);
   if (outcome->act) {
     auto effect = carry_out(work, std::move(outcome->session), outcome->act->proposal);
-    if (effect) effect->intent = said->intent;
+    if (!effect) return effect;
+    effect->intent = said->intent;
+    auto& lines = effect->say.lines;
+    lines.insert(lines.begin(), outcome->say.lines.begin(), outcome->say.lines.end());
     return effect;
   }
   return Effect{.session = std::move(outcome->session),

@@ -136,3 +136,22 @@ def test_train_says_what_it_cannot_learn_from(conserje, tmp_path):
         assert done.returncode == 1
         assert name in done.stderr
     assert not (tmp_path / "bad.model").exists()
+
+
+def test_export_writes_what_reads_the_same(conserje, tmp_path):
+    examples = tmp_path / "es-surf.yaml"
+    examples.write_text(SURF)
+    exported = tmp_path / "es-all.yaml"
+    done = conserje("nlu", "export", "--out", exported, examples)
+    assert done.returncode == 0, done.stderr
+    assert "    - alquilan traje de surf?\n" in exported.read_text()
+    again = tmp_path / "es-again.yaml"
+    assert conserje("nlu", "export", "--out", again, exported).returncode == 0
+    assert again.read_text() == exported.read_text()
+
+
+def test_parse_tells_each_of_several_requests(conserje):
+    asked = lines({"text": "cancel my booking and what time is breakfast?", "language": "en"})
+    [answer] = answers(conserje("nlu", "parse", stdin=asked))
+    assert answer["intent"] == "cancel_reservation"
+    assert [(also["intent"], also["topic"]) for also in answer["also"]] == [("hotel_info", "breakfast")]

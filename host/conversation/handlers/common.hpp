@@ -19,6 +19,9 @@ Say ask(std::string what);
 /// ahead.
 std::optional<Say> ask_for_stay(const Turn& turn);
 
+/// What the house answers to a question about a topic; that it does not know, where it is silent.
+Say about_house(const Turn& turn, const std::string& topic);
+
 /// `said` and then, if the guest was answering a question, that question again.
 Say then_resume(const Turn& turn, Say said);
 

@@ -17,18 +17,21 @@ std::optional<Say> from_facts(const std::string& topic, const Hotel& hotel) {
 
 }  // namespace
 
-Step hotel_info(const Turn& turn) {
-  if (turn.said.topic.empty()) return then_resume(turn, say("faq.which"));
-  const auto topic = turn.pipeline.faq.find(turn.said.topic);
-  if (topic == turn.pipeline.faq.end())
-    return then_resume(
-        turn, from_facts(turn.said.topic, turn.pipeline.hotel).value_or(say("faq.unknown")));
+Say about_house(const Turn& turn, const std::string& topic) {
+  const auto answer = turn.pipeline.faq.find(topic);
+  if (answer == turn.pipeline.faq.end())
+    return from_facts(topic, turn.pipeline.hotel).value_or(say("faq.unknown"));
 
-  const auto& by_language = topic->second;
+  const auto& by_language = answer->second;
   auto text = by_language.find(turn.session.language);
   if (text == by_language.end())
     text = by_language.begin();  // Another language is better than nothing.
-  return then_resume(turn, say("faq.answer", {{"text", text->second}}));
+  return say("faq.answer", {{"text", text->second}});
+}
+
+Step hotel_info(const Turn& turn) {
+  if (turn.said.topic.empty()) return then_resume(turn, say("faq.which"));
+  return then_resume(turn, about_house(turn, turn.said.topic));
 }
 
 }  // namespace conserje

@@ -61,6 +61,25 @@ bool is_manners(std::string_view intent) {
   return std::ranges::find(kManners, intent) != std::end(kManners);
 }
 
+/// What was read, and in its place what the hotel calls so itself; by where it stands.
+void tell_entities(const std::vector<Item>& items, const std::vector<Named>& named,
+                   const Text& text, LocalTime now, ParseReply& reply) {
+  const auto is_named = [&](const Item& item) {
+    return std::ranges::find(named, item.begin, &Named::begin) != named.end();
+  };
+  for (const Item& item : items)
+    if (!is_named(item))
+      if (auto entity = to_entity(item, text, now)) reply.entities.push_back(*std::move(entity));
+  for (const Named& one : named) reply.entities.push_back(to_entity(one, text));
+  std::ranges::stable_sort(reply.entities, {}, &Entity::start_byte);
+}
+
+/// "El código es CJ-1": asked for, it is the answer, and no wish to see the reservation.
+bool only_says_code(std::string_view pending, const ParseReply& reply) {
+  return pending == "code" && reply.intent.name == "reservation_status" &&
+         std::ranges::find(reply.entities, "code", &Entity::type) != reply.entities.end();
+}
+
 }  // namespace
 
 Language Engine::detect_language(const Text& text, std::string_view spoken_so_far) const {
@@ -84,36 +103,76 @@ Engine::Belief Engine::believe(const Text& text, const std::vector<Item>& entiti
   return belief;
 }
 
-/// What is asked for in clauses outweighs what they are wrapped in: "hola, cómo están? quería saber
-/// si tienen wifi" is about the wifi.
-void Engine::weigh_clauses(const Text& text, const std::vector<Item>& entities,
-                           Belief& whole) const {
-  const auto parts = clauses(text, entities);
-  if (parts.size() < 2) return;
-  std::vector<Belief> requests;
+/// What the clauses of a message ask for, in their order; nothing when it has one clause only. A
+/// single word asks for something where it goes on with what was asked before: "tienen pileta y
+/// gimnasio?"
+std::vector<Engine::Request> Engine::requests(const Text& text, const std::vector<Item>& entities,
+                                              Language language) const {
+  const auto parts = clauses(text, entities, language);
+  std::vector<Request> found;
+  if (parts.size() < 2) return found;
+  const auto& labels = model_.intents().labels;
   for (const Stretch& part : parts) {
-    if (plain_words(text, entities, part).empty()) continue;
+    const auto words = plain_words(text, entities, part).size();
+    if (words == 0) continue;
     Belief belief = believe(text, entities, part);
     const auto best = std::ranges::max_element(belief.intents);
-    const auto label =
-        model_.intents().labels[static_cast<std::size_t>(best - belief.intents.begin())];
-    if (!is_manners(split(label).intent) && *best >= kSureRequest && belief.foreign < kSureForeign)
-      requests.push_back(std::move(belief));
+    const auto label = static_cast<std::size_t>(best - belief.intents.begin());
+    const std::string_view intent = split(labels[label]).intent;
+    if (is_manners(intent) || *best < kSureRequest || belief.foreign >= kSureForeign) continue;
+    if (words == 1 && !found.empty() && split(labels[found.back().label]).intent != intent)
+      continue;
+    found.push_back({label, std::move(belief)});
   }
+  return found;
+}
+
+/// What is asked for in clauses outweighs what they are wrapped in: "hola, cómo están? quería saber
+/// si tienen wifi" is about the wifi.
+void Engine::weigh(const std::vector<Request>& requests, Belief& whole) {
   if (requests.empty()) return;
   const float share = kClauseShare / static_cast<float>(requests.size());
+  double least = 1;
   for (std::size_t i = 0; i < whole.intents.size(); ++i) {
     whole.intents[i] *= 1 - kClauseShare;
-    for (const Belief& request : requests) whole.intents[i] += share * request.intents[i];
+    for (const Request& request : requests) whole.intents[i] += share * request.belief.intents[i];
   }
-  double least = 1;
-  for (const Belief& request : requests) least = std::min(least, request.foreign);
+  for (const Request& request : requests) least = std::min(least, request.belief.foreign);
   whole.foreign = (1 - kClauseShare) * whole.foreign + kClauseShare * least;
 }
 
-void Engine::rank(const Text& text, const std::vector<Item>& entities, ParseReply& reply) const {
+/// What is asked for beside the intent. Of two requests each is as sure as its own clause says, for
+/// all that the message asks for something else, too.
+void Engine::tell_further(const std::vector<Request>& requests, ParseReply& reply) const {
+  if (requests.empty()) return;
+  const auto& labels = model_.intents().labels;
+  const auto is_main = [&](std::string_view label) {
+    return split(label).intent == reply.intent.name && split(label).topic == reply.topic;
+  };
+  const auto main =
+      static_cast<std::size_t>(std::ranges::find_if(labels, is_main) - labels.begin());
+  if (main == labels.size()) return;
+  const auto speaks_for_main = std::ranges::max_element(
+      requests, {}, [&](const Request& request) { return request.belief.intents[main]; });
+  for (auto request = requests.begin(); request != requests.end(); ++request) {
+    const auto [intent, topic] = split(labels[request->label]);
+    const double sure =
+        (1 - request->belief.foreign) * double{request->belief.intents[request->label]};
+    if (intent == reply.intent.name)
+      reply.intent.confidence = std::max(reply.intent.confidence, sure);
+    const bool told = request == speaks_for_main || request->label == main ||
+                      std::ranges::any_of(reply.also, [&](const AlsoAsked& other) {
+                        return other.name == intent && other.topic == topic;
+                      });
+    if (!told) reply.also.push_back({std::string(intent), sure, std::string(topic)});
+  }
+  reply.ranking.front() = reply.intent;
+}
+
+void Engine::rank(const Text& text, const std::vector<Item>& entities,
+                  const std::vector<Request>& requests, ParseReply& reply) const {
   Belief belief = believe(text, entities, {});
-  weigh_clauses(text, entities, belief);
+  weigh(requests, belief);
   const double out = belief.foreign;
 
   std::map<std::string_view, double> by_intent;
@@ -147,7 +206,9 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
   const Language language = detect_language(text, request.language);
   Chart chart = read_chart(text, language, grammars_);
   read_answer(chart, request.pending, [this](std::string_view word) { return model_.knows(word); });
-  const auto items = choose(chart);
+  auto items = choose(chart);
+  const auto named = names_.find(text);
+  put_names(named, items);
   Text repaired = text;
   repair_typos(
       repaired, items,
@@ -155,12 +216,13 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
       [this](std::string_view word) { return model_.knows(word); });
 
   ParseReply reply{.language = std::string(kLanguageCodes[static_cast<std::size_t>(language)])};
-  rank(repaired, items, reply);
-  for (const Item& item : items)
-    if (auto entity = to_entity(item, text, *now)) reply.entities.push_back(*std::move(entity));
+  const auto asked = requests(repaired, items, language);
+  rank(repaired, items, asked, reply);
+  tell_further(asked, reply);
+  tell_entities(items, named, text, *now, reply);
   const bool bare_answer = !items.empty() && says_nothing_else(plain_words(text, items)) &&
                            !asks(text) && reply.intent.confidence < kPlainYesNo;
-  if (bare_answer && !request.pending.empty())
+  if ((bare_answer && !request.pending.empty()) || only_says_code(request.pending, reply))
     reply.intent.confidence = std::min(reply.intent.confidence, kBareAnswer);
   return reply;
 }

@@ -9,34 +9,13 @@
 #include <iterator>
 #include <map>
 #include <set>
-#include <sstream>
 
+#include "example_lines.hpp"
 #include "features.hpp"
 #include "text.hpp"
 
 namespace conserje::nlu {
 namespace {
-
-constexpr std::string_view kBlank = " \t\r\n";
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-/// Calls use(line) for each "- line" of a block.
-template <class Use>
-void for_each_line(std::string_view block, Use use) {
-  while (!block.empty()) {
-    const auto end = std::min(block.find('\n'), block.size());
-    auto line = trim(block.substr(0, end));
-    block.remove_prefix(std::min(end + 1, block.size()));
-    if (!line.starts_with('-')) continue;
-    line = trim(line.substr(1));
-    if (!line.empty()) use(line);
-  }
-}
 
 /// Phrases by the name of their list.
 using Lists = std::map<std::string, std::vector<std::string>, std::less<>>;
@@ -180,15 +159,31 @@ Result<std::vector<Example>> read_examples(std::string_view yaml, Language langu
 std::vector<Example> read_markdown_examples(std::string_view markdown, Language language) {
   std::vector<Example> examples;
   std::string intent;
-  while (!markdown.empty()) {
-    const auto end = std::min(markdown.find('\n'), markdown.size());
-    const auto line = trim(markdown.substr(0, end));
-    markdown.remove_prefix(std::min(end + 1, markdown.size()));
+  for_each_text_line(markdown, [&](std::string_view line) {
     if (line.starts_with('#')) intent = intent_of_heading(line);
     if (!intent.empty() && (line.starts_with('-') || line.starts_with('*')))
       add_line(line.substr(1), intent, language, {}, examples);
-  }
+  });
   return examples;
+}
+
+Result<std::string> read_text_file(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  std::ifstream in(path, std::ios::binary);
+  if (error || !in) return Error{ErrorClass::config, path + ": cannot be read"};
+  if (size > kMaxExampleFileBytes)
+    return Error{ErrorClass::config, path + ": has " + std::to_string(size) + " bytes; at most " +
+                                         std::to_string(kMaxExampleFileBytes) + " are read"};
+  std::string text(size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(size));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+std::string_view language_code(Language language) {
+  constexpr std::string_view kCodes[] = {"es", "en", "pt"};
+  return kCodes[static_cast<std::size_t>(language)];
 }
 
 Result<std::vector<Example>> read_example_file(const std::string& path) {
@@ -200,11 +195,10 @@ Result<std::vector<Example>> read_example_file(const std::string& path) {
   const Language language = name == "es"   ? Language::es
                             : name == "en" ? Language::en
                                            : Language::pt;
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) return Error{ErrorClass::config, path + ": cannot be read"};
-  if (file.extension() == ".md") return read_markdown_examples(text.str(), language);
-  auto examples = read_examples(text.str(), language);
+  const auto text = read_text_file(path);
+  if (!text) return text.error();
+  if (file.extension() == ".md") return read_markdown_examples(*text, language);
+  auto examples = read_examples(*text, language);
   if (!examples) return Error{ErrorClass::config, path + ": " + examples.error().message};
   return examples;
 }

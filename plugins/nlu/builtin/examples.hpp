@@ -28,13 +28,17 @@ struct Example {
 
 /// Reads examples in Rasa's NLU YAML format (versions 2.0 to 3.1): items `intent` with `examples`,
 /// as one block of "- " lines or as a list of {text}. Entity annotations such as [Ana](person_name)
-/// are reduced to their text. Other items (synonym, regex, lookup, stories, ...) are skipped.
+/// are reduced to their text. The items synonym, regex and lookup are names.hpp's; others (stories,
+/// ...) are skipped.
 ///
 /// Beyond that format, a file may have `lists`: names, each with a list of phrases. A line with
 /// slots, "hay {room} libre?", stands for as many sentences as the longest list that it names has
 /// phrases, at most kMaxVariants; phrases may have slots themselves. Braces around anything else
 /// are literal. Errors: config, the text is not YAML of that shape; the message says where.
 Result<std::vector<Example>> read_examples(std::string_view yaml, Language language);
+
+/// "es", "en" or "pt".
+std::string_view language_code(Language language);
 
 /// The same in Rasa's old Markdown: "## intent:name" and lines "- text" or "* text". Never fails:
 /// what is no such line is skipped.

@@ -130,12 +130,17 @@ void add_pieces(Collector& collector, std::string_view word, std::size_t shortes
   }
 }
 
-/// Does a new clause begin behind this token?
-bool parts(const Token& token) {
+/// Does a new clause begin behind the token at `i`?
+bool parts(const Text& text, std::size_t i, Language language) {
   constexpr std::string_view kParting[] = {".",    "!",    "?",      ";",    ",",       "y",
                                            "e",    "and",  "ademas", "also", "tambien", "tambem",
-                                           "alem", "pero", "but",    "mas"};
-  return std::ranges::find(kParting, token.folded) != std::end(kParting);
+                                           "alem", "pero", "but",    "plus", "mas"};
+  const std::string_view word = text.tokens[i].folded;
+  // "e-mail"; "é" is no "e"; in Spanish "mas" is "more", as often as not without its accent.
+  if (word == "e" && i + 1 < text.tokens.size() && text.tokens[i + 1].folded == "-") return false;
+  if (word == "e" && text.tokens[i].end - text.tokens[i].begin > 1) return false;
+  if (word == "mas" && language != Language::pt) return false;
+  return std::ranges::find(kParting, word) != std::end(kParting);
 }
 
 }  // namespace
@@ -180,14 +185,15 @@ std::vector<std::string_view> plain_words(const Text& text, const std::vector<It
   return plain;
 }
 
-std::vector<Stretch> clauses(const Text& text, const std::vector<Item>& entities) {
+std::vector<Stretch> clauses(const Text& text, const std::vector<Item>& entities,
+                             Language language) {
   std::vector<Stretch> found;
   Stretch clause{0, 0};
   auto entity = entities.begin();
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
     while (entity != entities.end() && entity->end <= i) ++entity;
     const bool inside = entity != entities.end() && entity->begin < i;
-    if (inside || !parts(text.tokens[i]) || found.size() + 1 == kMaxClauses) continue;
+    if (inside || !parts(text, i, language) || found.size() + 1 == kMaxClauses) continue;
     clause.end = i;
     if (clause.end > clause.begin) found.push_back(clause);
     clause.begin = i + 1;

@@ -48,7 +48,8 @@ std::vector<std::string_view> plain_words(const Text& text, const std::vector<It
 
 /// Where the clauses of a message begin and end: at the ends of sentences, at commas, and before
 /// words that join. One alone when nothing parts it; at most kMaxClauses.
-std::vector<Stretch> clauses(const Text& text, const std::vector<Item>& entities);
+std::vector<Stretch> clauses(const Text& text, const std::vector<Item>& entities,
+                             Language language);
 constexpr std::size_t kMaxClauses = 6;
 
 Feature unknown_share(const Text& text, const std::vector<Item>& entities, auto is_known,

@@ -9,9 +9,9 @@ namespace conserje::nlu {
 namespace {
 
 // The file: magic, key, then for each classifier {labels, buckets, temperature, label names,
-// scales, biases, weights}, with the gate its mix, then two vocabularies. Numbers are 32 bits, the
-// key 64; every part begins at a multiple of 8.
-constexpr std::string_view kMagic("CJNLU\0\0\2", 8);  // the last byte is the version
+// scales, biases, weights}, with the gate its mix, then two vocabularies and the names. Numbers are
+// 32 bits, the key 64; every part begins at a multiple of 8.
+constexpr std::string_view kMagic("CJNLU\0\0\3", 8);  // the last byte is the version
 constexpr std::uint32_t kMaxLabels = 1024;
 constexpr std::uint32_t kMaxBuckets = 1U << 20;
 
@@ -121,6 +121,35 @@ Classifier read_classifier(Reader& in) {
   return classifier;
 }
 
+void write(Writer& out, const Names& names) {
+  out.number(static_cast<std::uint32_t>(names.phrases.size()));
+  for (const auto& phrase : names.phrases)
+    for (const auto* text : {&phrase.text, &phrase.entity, &phrase.value}) out.text(*text);
+  out.number(static_cast<std::uint32_t>(names.shapes.size()));
+  for (const auto& shape : names.shapes)
+    for (const auto* text : {&shape.entity, &shape.regex}) out.text(*text);
+}
+
+/// Whether its probabilities are numbers, whatever the message.
+bool is_sound(const Classifier& classifier) {
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  return std::isfinite(classifier.temperature) && classifier.temperature > 0 &&
+         !classifier.weights.empty() && std::ranges::all_of(classifier.scales, is_finite) &&
+         std::ranges::all_of(classifier.biases, is_finite);
+}
+
+Names read_names(Reader& in) {
+  const auto text = [&in] { return std::string(in.text(in.number<std::uint32_t>())); };
+  Names names;
+  const auto phrases = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; in.ok() && i < std::min<std::size_t>(phrases, kMaxPhrases); ++i)
+    names.phrases.push_back({text(), text(), text()});
+  const auto shapes = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; in.ok() && i < std::min<std::size_t>(shapes, kMaxPatterns); ++i)
+    names.shapes.push_back({text(), text()});
+  return names;
+}
+
 }  // namespace
 
 std::vector<float> Classifier::probabilities(const std::vector<Feature>& features) const {
@@ -178,7 +207,9 @@ Result<Model> Model::read(std::span<const std::byte> bytes) {
   model.languages_ = read_classifier(in);
   model.vocabulary_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
   model.foreign_ = in.array<std::uint32_t>(in.number<std::uint32_t>());
-  if (!in.ok() || model.intents_.weights.empty() || model.gate_.labels.size() != 2 ||
+  model.names_ = read_names(in);
+  if (!in.ok() || !fault_of(model.names_).empty() || !is_sound(model.intents_) ||
+      !is_sound(model.gate_) || !is_sound(model.languages_) || model.gate_.labels.size() != 2 ||
       model.languages_.labels.size() != 3)
     return Error{ErrorClass::config, "the language model is damaged"};
   return model;
@@ -206,6 +237,7 @@ std::string compile_model(const TrainedParts& parts) {
     out.number(static_cast<std::uint32_t>(vocabulary->size()));
     out.array(std::span<const std::uint32_t>(*vocabulary));
   }
+  write(out, parts.names);
   return out.take();
 }
 

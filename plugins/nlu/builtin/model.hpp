@@ -9,6 +9,7 @@
 
 #include "conserje/result.hpp"
 #include "features.hpp"
+#include "names.hpp"
 
 /// The compiled model: three linear classifiers over hashed features, quantised to bytes. It is
 /// read where it lies (inside the shared object, so that all hosts of a machine share its pages)
@@ -64,6 +65,8 @@ class Model {
   bool knows(std::string_view folded_word) const;
   /// Did it occur only in examples that are not?
   bool knows_foreign(std::string_view folded_word) const;
+  /// What the hotel itself calls things; without fault.
+  const Names& names() const { return names_; }
   /// What compile_model was given: tells whether a file holds the model that somebody wants.
   std::uint64_t key() const { return key_; }
 
@@ -73,6 +76,7 @@ class Model {
   Classifier intents_, gate_, languages_;
   GateMix gate_mix_;
   std::span<const std::uint32_t> vocabulary_, foreign_;  // sorted hashes
+  Names names_;
   std::uint64_t key_ = 0;
 };
 
@@ -90,6 +94,7 @@ struct TrainedParts {
   TrainedClassifier intents, gate, languages;
   GateMix gate_mix;
   std::vector<std::uint32_t> vocabulary, foreign;  // sorted hashes of words
+  Names names{};
   std::uint64_t key = 0;
 };
 

@@ -20,9 +20,10 @@ int write_file(const std::string& path, const std::string& bytes) {
   return out.flush() ? 0 : fail(path + ": cannot be written");
 }
 
-int compile(const std::string& path, const std::vector<nlu::Example>& examples) {
+int compile(const std::string& path, const std::vector<nlu::Example>& examples,
+            const nlu::Names& names) {
   for (const auto& finding : nlu::review(examples)) std::cerr << finding << '\n';
-  const auto trained = nlu::train(examples, nlu::Grammars(), nlu::content_hash(examples));
+  const auto trained = nlu::train(examples, nlu::Grammars(), nlu::content_hash(examples), names);
   if (!trained) return fail(trained.error().message);
   const auto& report = trained->report;
   std::cout << report.examples << " examples, three folds: accuracy " << report.accuracy
@@ -46,5 +47,8 @@ int main(int argc, char** argv) {
   arguments.erase(arguments.begin());
   const auto examples = nlu::read_example_files(arguments);
   if (!examples) return fail(examples.error().message);
-  return write ? write_file(out, nlu::write_examples(*examples)) : compile(out, *examples);
+  const auto names = nlu::read_name_files(arguments);
+  if (!names) return fail(names.error().message);
+  return write ? write_file(out, nlu::write_examples(*examples) + nlu::write_names(*names))
+               : compile(out, *examples, *names);
 }

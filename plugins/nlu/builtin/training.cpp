@@ -18,7 +18,7 @@ constexpr std::size_t kHeldOutVariants = 3;
 constexpr std::size_t kNoFold = kFolds;
 /// Added to the log odds that a message is none of ours, as fitted: real messages are further from
 /// the examples than these are from each other.
-constexpr float kGateShift = -0.3F;
+constexpr float kGateShift = -0.4F;
 constexpr float kLeastGradient = 2e-3F;  // A label that is as sure as that learns nothing.
 
 /// One example, ready for one classifier.
@@ -32,12 +32,15 @@ struct Settings {
   std::uint32_t buckets;
   int rounds;
   float rate;
-  float decay;  // L2
+  float decay;     // L2
+  float left_out;  // Of a sample's features, others in each round, so that none is relied on alone.
 };
-constexpr Settings kIntents{.buckets = 1U << 15, .rounds = 6, .rate = 0.6F, .decay = 1e-5F};
-constexpr Settings kGate{.buckets = 1U << 14, .rounds = 8, .rate = 0.5F, .decay = 1e-5F};
+constexpr Settings kIntents{
+    .buckets = 1U << 15, .rounds = 6, .rate = 0.6F, .decay = 1e-5F, .left_out = 0.15F};
+constexpr Settings kGate{
+    .buckets = 1U << 14, .rounds = 8, .rate = 0.5F, .decay = 1e-5F, .left_out = 0.15F};
 constexpr Settings kLanguagesSettings{
-    .buckets = 1U << 12, .rounds = 4, .rate = 0.5F, .decay = 1e-5F};
+    .buckets = 1U << 12, .rounds = 4, .rate = 0.5F, .decay = 1e-5F, .left_out = 0};
 
 /// The order in which a round visits the samples: a fixed shuffle.
 std::vector<std::size_t> order_of(std::size_t count, std::uint64_t seed) {
@@ -66,7 +69,7 @@ class Trainer {
   TrainedClassifier train(const std::vector<Sample>& samples, Use use) {
     for (int round = 0; round < settings_.rounds; ++round)
       for (const std::size_t i : order_of(samples.size(), static_cast<std::uint64_t>(round)))
-        if (use(i)) step(samples[i]);
+        if (use(i)) step(thinned(samples[i]));
     return std::move(trained_);
   }
 
@@ -90,6 +93,24 @@ class Trainer {
   }
 
  private:
+  /// The sample without the features that this round leaves out; the others make up for them.
+  const Sample& thinned(const Sample& sample) {
+    if (settings_.left_out <= 0) return sample;
+    thinned_.label = sample.label;
+    thinned_.weight = sample.weight;
+    thinned_.features.clear();
+    for (const Feature& feature : sample.features)
+      if (chance() >= settings_.left_out)
+        thinned_.features.push_back({feature.hash, feature.value / (1 - settings_.left_out)});
+    return thinned_;
+  }
+
+  /// 0 to 1; the same sequence in each training.
+  float chance() {
+    seed_ = seed_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<float>(seed_ >> 40) / static_cast<float>(1U << 24);
+  }
+
   void step(const Sample& sample) {
     auto gradient = scores(trained_, sample.features);
     to_probabilities(gradient, 1);
@@ -116,6 +137,8 @@ class Trainer {
   }
 
   Settings settings_;
+  std::uint64_t seed_ = 1;
+  Sample thinned_{};
   TrainedClassifier trained_;
   std::vector<float> squares_, bias_squares_;
   std::vector<std::size_t> active_{};  // The labels that the sample at hand teaches something.
@@ -224,13 +247,15 @@ std::size_t fold_of(const Example& example, const Example* before, std::size_t& 
   return variant < kHeldOutVariants ? (example.group / 2) % kFolds : kNoFold;
 }
 
-Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars) {
+Prepared prepare(const std::vector<Example>& examples, const Grammars& grammars,
+                 const NameFinder& names) {
   Prepared prepared;
   std::vector<Read> reads;
   WordUses uses, foreign;  // in examples in scope, and in the others
   for (const Example& example : examples) {
     Read read{read_text(example.text), {}};
     read.entities = choose(read_chart(read.text, example.language, grammars));
+    put_names(names.find(read.text), read.entities);
     const bool in_scope = example.intent != kOutOfScope;
     if (in_scope) prepared.labels.push_back(example.intent);
     (in_scope ? uses : foreign).add(read, example.group);
@@ -367,8 +392,8 @@ TrainingReport report_on(const Prepared& prepared, const std::vector<std::vector
 }  // namespace
 
 Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars,
-                           std::uint64_t key) {
-  const Prepared prepared = prepare(examples, grammars);
+                           std::uint64_t key, const Names& names) {
+  const Prepared prepared = prepare(examples, grammars, NameFinder(names));
   if (prepared.labels.size() < 2)
     return Error{ErrorClass::config, "training needs examples of at least two intents"};
   if (prepared.intents.size() == prepared.gate.size())
@@ -396,6 +421,7 @@ Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars&
                                               .gate_mix = mix,
                                               .vocabulary = prepared.vocabulary,
                                               .foreign = prepared.foreign,
+                                              .names = names,
                                               .key = key}),
                       .report = report_on(prepared, intent_scores, temperature, evidence, mix)};
 }

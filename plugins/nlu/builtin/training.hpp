@@ -6,6 +6,7 @@
 
 #include "entities.hpp"
 #include "examples.hpp"
+#include "names.hpp"
 
 namespace conserje::nlu {
 
@@ -26,8 +27,8 @@ struct TrainedModel {
 /// Trains and compiles a model: multinomial logistic regression by AdaGrad, a fixed number of
 /// rounds in a fixed order, so the same examples give the same bytes. Temperatures and the report
 /// come from three folds. Errors: config, there are fewer than two intents, or no out_of_scope
-/// examples. `key` goes into the model: see Model::key().
+/// examples. `key` and `names`, which have no fault, go into the model: see Model::key().
 Result<TrainedModel> train(const std::vector<Example>& examples, const Grammars& grammars,
-                           std::uint64_t key = 0);
+                           std::uint64_t key = 0, const Names& names = {});
 
 }  // namespace conserje::nlu

@@ -104,6 +104,29 @@ inline void read(const Json& json, Entity& value) {
   read_optional_member(json, "confidence", value.confidence);
 }
 
+struct AlsoAsked {
+  std::string name{};
+  /// Calibrated, 0 to 1.
+  double confidence = 0;
+  /// With hotel_info: wifi, breakfast, ...
+  std::string topic{};
+
+  bool operator==(const AlsoAsked&) const = default;
+};
+inline void write(JsonWriter& out, const AlsoAsked& value) {
+  out.begin_object();
+  out.member("name", value.name);
+  out.member("confidence", value.confidence);
+  out.optional_member("topic", value.topic);
+  out.end_object();
+}
+inline void read(const Json& json, AlsoAsked& value) {
+  expect_object(json, "AlsoAsked");
+  read_member(json, "name", value.name);
+  read_member(json, "confidence", value.confidence);
+  read_optional_member(json, "topic", value.topic);
+}
+
 struct ParseReply {
   /// ISO 639-1.
   std::string language{};
@@ -113,6 +136,9 @@ struct ParseReply {
   /// With hotel_info: wifi, breakfast, ...
   std::string topic{};
   std::vector<Entity> entities{};
+  /// What else the message asks for besides `intent`, in its order: another intent, or another
+  /// topic of the same.
+  std::vector<AlsoAsked> also{};
 
   bool operator==(const ParseReply&) const = default;
 };
@@ -123,6 +149,7 @@ inline void write(JsonWriter& out, const ParseReply& value) {
   out.optional_member("ranking", value.ranking);
   out.optional_member("topic", value.topic);
   out.optional_member("entities", value.entities);
+  out.optional_member("also", value.also);
   out.end_object();
 }
 inline void read(const Json& json, ParseReply& value) {
@@ -132,6 +159,7 @@ inline void read(const Json& json, ParseReply& value) {
   read_optional_member(json, "ranking", value.ranking);
   read_optional_member(json, "topic", value.topic);
   read_optional_member(json, "entities", value.entities);
+  read_optional_member(json, "also", value.also);
 }
 
 }  // namespace conserje::nlu

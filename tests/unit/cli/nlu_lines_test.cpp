@@ -70,6 +70,16 @@ TEST(NluLines, StayInsideTheTextWhateverAPluginSays) {
       R"({"intent":"greeting","confidence":1.0,"ranking":[],"topic":"wifi","language":"es","entities":[{"entity":"date","text":"x","start":0,"end":1,"value":1}]})");
 }
 
+TEST(NluLines, TellWhatElseIsAskedFor) {
+  const nlu::ParseReply reply{.language = "es",
+                              .intent = {"cancel_reservation", 0.5},
+                              .ranking = {},
+                              .also = {{"hotel_info", 0.25, "wifi"}, {"human", 0.5, ""}}};
+  EXPECT_EQ(
+      write_answer(reply, ""),
+      R"({"intent":"cancel_reservation","confidence":0.5,"ranking":[],"also":[{"intent":"hotel_info","confidence":0.25,"topic":"wifi"},{"intent":"human","confidence":0.5}],"language":"es","entities":[]})");
+}
+
 TEST(NluLines, AreReadUpToTheirBound) {
   std::istringstream in("one\n\n" + std::string(kMaxNluLineBytes, 'a') + "\n" +
                         std::string(kMaxNluLineBytes + 3, 'b') + "\nlast");

@@ -87,6 +87,39 @@ TEST_F(Decide, SaysWhenThePmsCannotBeAsked) {
   EXPECT_EQ(outcome.error(), refused);
 }
 
+TEST_F(Decide, AnswersTheQuestionsThatStandBesideARequest) {
+  pipeline_.faq["wifi"]["es"] = "sol2026";
+  pms_.answer(pms::method::find, pms::ReservationList{});
+  const auto outcome = decide_on(
+      {}, {.intent = "reservation_status", .confidence = 0.9, .questions = {"wifi", "helipad"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->say.lines, (std::vector<Line>{{"faq.answer", {{"text", "sol2026"}}},
+                                                   {"faq.unknown", {}},
+                                                   {"reservation.not_found", {}}}));
+}
+
+TEST_F(Decide, TakesTheAnswerAndAnswersTheQuestionBesides) {
+  pipeline_.faq["wifi"]["es"] = "sol2026";
+  const Session asked{.flow = "make_reservation", .pending = "nights"};
+  const auto outcome = decide_on(asked, {.intent = "hotel_info",
+                                         .confidence = 0.9,
+                                         .topic = "wifi",
+                                         .slots = {.nights = 2},
+                                         .names_slots = true});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->say.lines.at(0), (Line{"faq.answer", {{"text", "sol2026"}}}));
+  EXPECT_EQ(outcome->session.pending, "dates");
+}
+
+TEST_F(Decide, AnswersNoQuestionThatItsFlowDoesNotTake) {
+  flow_.handlers = {"greeting"};
+  const auto outcome =
+      decide_on({}, {.intent = "greeting", .confidence = 0.9, .questions = {"wifi"}});
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(outcome->say.lines.size(), 1U);
+  EXPECT_EQ(outcome->say.lines[0].key, "greeting");
+}
+
 TEST_F(Decide, NeverWritesToThePms) {
   const auto outcome = decide_on(
       {.pending = "confirm", .proposal = {.kind = "create", .create = {.guest_name = "Ana"}}},

@@ -65,6 +65,30 @@ TEST(Understood, KeepsTheNextLikelyReading) {
   EXPECT_EQ(said.rival_confidence, 0.3);
 }
 
+TEST(Understood, PutsWhatIsToBeDoneBeforeWhatIsToBeTold) {
+  const Said said =
+      understood({.language = "es",
+                  .intent = {"hotel_info", 0.9},
+                  .ranking = {{"hotel_info", 0.9}, {"cancel_reservation", 0.8}},
+                  .topic = "breakfast",
+                  .also = {{"cancel_reservation", 0.8, ""}, {"hotel_info", 0.7, "wifi"}}});
+  EXPECT_EQ(said, (Said{.intent = "cancel_reservation",
+                        .confidence = 0.8,
+                        .questions = {"breakfast", "wifi"}}));
+}
+
+TEST(Understood, TakesASecondTopicForAQuestionBesides) {
+  const Said said = understood({.language = "es",
+                                .intent = {"hotel_info", 0.9},
+                                .ranking = {{"hotel_info", 0.9}},
+                                .topic = "check_in",
+                                .also = {{"hotel_info", 0.7, "parking"}}});
+  EXPECT_EQ(said, (Said{.intent = "hotel_info",
+                        .confidence = 0.9,
+                        .topic = "check_in",
+                        .questions = {"parking"}}));
+}
+
 TEST(Understood, LeavesOutWhatMakesNoSense) {
   EXPECT_EQ(slots_of({range("2026-12-12", "2026-12-10"), range("2026-12-12", "2027-12-12"),
                       entity("party_size", {{"adults", 31}}), entity("nights", 0),

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "conserje/testkit/fake_host.hpp"
 
@@ -67,6 +68,29 @@ TEST(Builtin, KeepsWhatItLearnedInAFileUntilTheExamplesChange) {
   EXPECT_EQ(intent_of(**builtin, "clases de kitesurf"), "surf_lessons");
   std::filesystem::remove(examples);
   std::filesystem::remove(model);
+}
+
+TEST(Builtin, WritesItsExamplesInRasasFormat) {
+  const auto folder = std::filesystem::path(testing::TempDir());
+  const auto examples = (folder / "es-nlu-export-from.yaml").string();
+  const auto exported = (folder / "es-nlu-export-to.yaml").string();
+  std::ofstream(examples) << "lists: {surf: [olas, tablas]}\nnlu:\n- intent: surf\n  examples: |\n"
+                             "    - hay {surf}?\n    - [cabaña]{\"entity\": \"room_type\", "
+                             "\"value\": \"family\"} libre?\n";
+  const auto builtin = create({{"examples", {examples}}, {"export", exported}});
+  ASSERT_TRUE(builtin) << builtin.error().message;
+  std::ostringstream written;
+  written << std::ifstream(exported).rdbuf();
+  EXPECT_EQ(written.str(),
+            "version: \"3.1\"\nnlu:\n- intent: surf\n  examples: |\n    - hay olas?\n    - hay "
+            "tablas?\n    - cabaña libre?\n- lookup: \"room_type\"\n  examples: |\n    - "
+            "cabaña\n- synonym: \"family\"\n  examples: |\n    - cabaña\n");
+  const auto wrong =
+      create({{"examples", {examples}}, {"export", (folder / "en-x.yaml").string()}});
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("one language at a time"), std::string::npos);
+  std::filesystem::remove(examples);
+  std::filesystem::remove(exported);
 }
 
 TEST(Builtin, RefusesAFileThatIsNoModel) {

@@ -127,6 +127,60 @@ TEST(Engine, RanksBothOfTwoRequests) {
             (std::set<std::string>{"cancel_reservation", "hotel_info"}));
 }
 
+/// "cancel_reservation hotel_info/breakfast": the intent and what is asked for besides, sorted.
+std::string requests_of(const std::string& text, const std::string& language) {
+  const auto name = [](const std::string& intent, const std::string& topic) {
+    return topic.empty() ? intent : intent + '/' + topic;
+  };
+  const auto reply = parse(text, language);
+  std::set<std::string> all{name(reply.intent.name, reply.topic)};
+  for (const AlsoAsked& other : reply.also) all.insert(name(other.name, other.topic));
+  std::string line;
+  for (const auto& one : all) line += (line.empty() ? "" : " ") + one;
+  return line;
+}
+
+TEST(Engine, TellsEachOfSeveralRequests) {
+  EXPECT_EQ(requests_of("Hola, ¿tienen estacionamiento y a qué hora es el check-in?", "es"),
+            "hotel_info/check_in hotel_info/parking");
+  EXPECT_EQ(requests_of("cancel my booking and what time is breakfast?", "en"),
+            "cancel_reservation hotel_info/breakfast");
+  EXPECT_EQ(requests_of("Oi, vocês têm estacionamento e que horas é o check-in?", "pt"),
+            "hotel_info/check_in hotel_info/parking");
+  EXPECT_EQ(requests_of("tem piscina e academia?", "pt"), "hotel_info/gym hotel_info/pool");
+}
+
+TEST(Engine, IsSureOfARequestWhateverElseIsAsked) {
+  const auto reply = parse("quiero cancelar mi reserva y saber si tienen wifi", "es");
+  EXPECT_EQ(reply.intent.name, "cancel_reservation");
+  EXPECT_GE(reply.intent.confidence, 0.9);
+  ASSERT_EQ(reply.also.size(), 1U);
+  EXPECT_GE(reply.also[0].confidence, 0.6);
+}
+
+TEST(Engine, TakesOneRequestInManyClausesForOne) {
+  EXPECT_EQ(parse("quiero reservar una doble para dos adultos y un niño, del 10 al 12 de enero, a "
+                  "nombre de Ana Pérez",
+                  "es")
+                .also,
+            std::vector<AlsoAsked>());
+  EXPECT_EQ(parse("the room is dirty, the bathroom smells and nobody answers the phone", "en").also,
+            std::vector<AlsoAsked>());
+  EXPECT_EQ(parse("quiero agregar una noche mas a mi reserva", "es").also,
+            std::vector<AlsoAsked>());
+}
+
+TEST(Engine, TakesACodeThatNobodyAskedForAsAQuestionAboutItsReservation) {
+  for (const auto& [text, language] : {std::pair{"El código es CJ-ABC123", "es"},
+                                       {"The code is CJ-ABC123", "en"},
+                                       {"o código é CJ-ABC123", "pt"}}) {
+    const auto reply = parse(text, language);
+    EXPECT_EQ(reply.intent.name, "reservation_status") << text;
+    EXPECT_EQ(parse(text, language, "code").entities.at(0).value, "CJ-ABC123") << text;
+    EXPECT_LE(parse(text, language, "code").intent.confidence, 0.3) << text;
+  }
+}
+
 TEST(Engine, UnderstandsTypos) {
   for (const Row& row : {Row{"quiero cacnelar mi resreva", "cancel_reservation"},
                          Row{"qiero reservar una habitasion", "make_reservation"}})
