@@ -22,6 +22,10 @@ struct Consequence {
   std::optional<Error> dead_letter{};  // The PMS would not take it: a person must.
 };
 
+/// For when a stay is reserved, local, YYYY-MM-DDTHH:MM: the time of a table; of nights the house's
+/// check-in time on the day of arrival. Pure.
+std::string reserved_time(const pms::Stay& stay, const Pipeline& pipeline);
+
 /// After a reservation was asked for. `answer` is the PMS's. Pure.
 Consequence after_create(const pms::ReservationRequest& request,
                          const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline);
