@@ -70,7 +70,8 @@ auto Mock::answer(const Call& call, std::string_view method, Work work) -> declt
     return work();
   }();
 
-  if (fault && fault->after_write)
+  // What was refused was not done: there is no answer to lose.
+  if (fault && fault->after_write && outcome)
     if (const auto suffered = faults_.suffer(host_, call, *fault); !suffered)
       return suffered.error();
   return outcome;
