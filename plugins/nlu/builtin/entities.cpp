@@ -31,8 +31,7 @@ constexpr EntityType kEntityTypes[] = {
     {Category::area, "area", 1},     {Category::money, "money", 1},
     {Category::yes_no, "yes_no", 0}, {Category::person_name, "person_name", 2},
     {Category::phone, "phone", 0},   {Category::email, "email", 4},
-    {Category::code, "code", 1},
-    {Category::aside, "", 5},
+    {Category::code, "code", 1},     {Category::aside, "", 5},
 };
 
 const EntityType* entity_type(Category category) {
