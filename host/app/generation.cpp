@@ -41,33 +41,37 @@ Result<std::shared_ptr<Plugin>> Generation::plugin(std::string_view what,
 
 /// One for each house, also for a PMS that does not run: its guests are told of the trouble.
 void Generation::connect_gateways(const Rooms& rooms, const Generation* before) {
-  for (const auto& flow : pipeline().flows) {
-    const auto running = sources_.plugins.find(flow.pms);
-    House house{.plugin = running == sources_.plugins.end() ? nullptr : running->second};
-    const auto deadline = pipeline().plugin(flow.pms)->deadline;
-    if (before != nullptr) {
-      const auto known = before->houses_.find(flow.pms);
-      if (known != before->houses_.end() && known->second.plugin == house.plugin &&
-          before->pipeline().plugin(flow.pms)->deadline == deadline)
-        house.gateway = known->second.gateway;
-    }
-    if (house.gateway == nullptr)
-      house.gateway = std::make_shared<Gateway>(
-          flow.pms, Gateway::Settings{.deadline = deadline},
-          [plugin = house.plugin, name = flow.pms,
-           tenant = pipeline().tenant](const PmsCall& call) -> Result<Reply> {
-            if (plugin == nullptr)
-              return Error{ErrorClass::config, "the PMS " + name + " is not running"};
-            return plugin->call({.deadline = call.deadline,
-                                 .attempt = call.attempt,
-                                 .idempotency_key = call.idempotency_key,
-                                 .tenant = tenant},
-                                call.method, call.head);
-          },
-          [](Millis wait) { std::this_thread::sleep_for(wait); }, rooms.clock, rooms.random,
-          rooms.metrics);
-    houses_.insert_or_assign(flow.pms, std::move(house));
+  for (const auto& flow : pipeline().flows)
+    for (const auto& name : flow.pms_plugins()) connect_gateway(name, rooms, before);
+}
+
+void Generation::connect_gateway(const std::string& name, const Rooms& rooms,
+                                 const Generation* before) {
+  const auto running = sources_.plugins.find(name);
+  House house{.plugin = running == sources_.plugins.end() ? nullptr : running->second};
+  const auto deadline = pipeline().plugin(name)->deadline;
+  if (before != nullptr) {
+    const auto known = before->houses_.find(name);
+    if (known != before->houses_.end() && known->second.plugin == house.plugin &&
+        before->pipeline().plugin(name)->deadline == deadline)
+      house.gateway = known->second.gateway;
   }
+  if (house.gateway == nullptr)
+    house.gateway = std::make_shared<Gateway>(
+        name, Gateway::Settings{.deadline = deadline},
+        [plugin = house.plugin, name,
+         tenant = pipeline().tenant](const PmsCall& call) -> Result<Reply> {
+          if (plugin == nullptr)
+            return Error{ErrorClass::config, "the PMS " + name + " is not running"};
+          return plugin->call({.deadline = call.deadline,
+                               .attempt = call.attempt,
+                               .idempotency_key = call.idempotency_key,
+                               .tenant = tenant},
+                              call.method, call.head);
+        },
+        [](Millis wait) { std::this_thread::sleep_for(wait); }, rooms.clock, rooms.random,
+        rooms.metrics);
+  houses_.insert_or_assign(name, std::move(house));
 }
 
 Worker::Parts Generation::worker_parts(const Rooms& rooms) {

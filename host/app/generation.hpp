@@ -71,6 +71,7 @@ class Generation {
 
   Result<std::shared_ptr<Plugin>> plugin(std::string_view what, const std::string& name) const;
   void connect_gateways(const Rooms& rooms, const Generation* before);
+  void connect_gateway(const std::string& name, const Rooms& rooms, const Generation* before);
   Worker::Parts worker_parts(const Rooms& rooms);
   Dispatcher::Parts dispatcher_parts(const Rooms& rooms);
   MediaKeeper::Parts keeper_parts(const Rooms& rooms);

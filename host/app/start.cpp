@@ -1,7 +1,9 @@
 #include "app/start.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "conserje/pms_types.hpp"
 #include "conversation/catalogues.hpp"
 #include "conversation/handlers.hpp"
 #include "guard/system_random.hpp"
@@ -24,6 +26,24 @@ Vocabulary vocabulary(const Catalogues& catalogues) {
   words.events.assign(std::begin(kEvents), std::end(kEvents));
   words.texts = text_keys(catalogues);
   return words;
+}
+
+/// A flow's tables are reserved by a plugin that can do that.
+void check_tables(Checked& checked) {
+  const auto& flows = checked.pipeline.flows;
+  for (std::size_t i = 0; i < flows.size(); ++i) {
+    const auto plugin = std::ranges::find(checked.plugins, flows[i].tables,
+                                          [](const auto& inspected) { return inspected.use.name; });
+    if (plugin == checked.plugins.end() || plugin->manifest.method(pms::method::tables) != nullptr)
+      continue;
+    const std::string path = "pipeline[" + std::to_string(i) + "].tables";
+    checked.findings.push_back(
+        {.at = checked.pipeline.position(path),
+         .path = path,
+         .found = "the plugin \"" + plugin->use.name + "\" (" + plugin->manifest.id +
+                  ") reserves no tables: its manifest does not list the method tables",
+         .needed = "a pms plugin that does, such as pms/mock; a house with rooms alone has none"});
+  }
 }
 
 }  // namespace
@@ -53,6 +73,7 @@ Checked check_configuration(const std::filesystem::path& file) {
   checked.plugins = inspect_plugins(checked.pipeline.plugins, folders, trust, checked.pipeline.mode,
                                     *secrets, checked.findings);
   for (auto& plugin : checked.plugins) plugin.secrets = secrets;
+  check_tables(checked);
 
   auto texts = Texts::create(*std::move(catalogues), checked.pipeline.texts);
   if (texts) {

@@ -43,14 +43,15 @@ class Rehearsal {
 
     const Said said = understood(*reply);
     std::cout << "handled by  " << route({}, said) << '\n';
-    Gateway pms = gateway(flow.pms);
+    Gateway rooms = gateway(flow.pms);
+    Gateway tables = gateway(flow.has_tables() ? flow.tables : flow.pms);
     const auto outcome = decide({},
                                 {.said = said,
                                  .language = reply->language,
                                  .guest_key = "try",
                                  .today = now.date,
                                  .time_of_day = now.time_of_day},
-                                checked_.pipeline, flow, pms);
+                                checked_.pipeline, flow, {rooms, tables});
     if (!outcome) return fail(outcome.error());
     std::cout << "answer      "
               << indented(checked_.texts->render(outcome->session.language, outcome->say.lines))
@@ -72,7 +73,8 @@ class Rehearsal {
     if (checked_.pipeline.flows.empty()) return out;
     const Flow& flow = checked_.pipeline.flows.front();
     for (auto& plugin : checked_.plugins)
-      if (plugin.use.name == flow.understand || plugin.use.name == flow.pms)
+      if (plugin.use.name == flow.understand || plugin.use.name == flow.pms ||
+          plugin.use.name == flow.tables)
         out.push_back(std::move(plugin));
     return out;
   }

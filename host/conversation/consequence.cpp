@@ -1,38 +1,35 @@
 #include "conversation/consequence.hpp"
 
-#include <cstdio>
 #include <utility>
 
+#include "conserje/date_time.hpp"
 #include "conversation/handlers/common.hpp"
+#include "pms/gateway.hpp"
 
 namespace conserje {
 namespace {
-
-/// "2026-12-10T15:00": the day with the house's check-in time, which is the reserved time of a
-/// stay.
-std::string arrival(const pms::Stay& stay, const Pipeline& pipeline) {
-  const auto minutes = pipeline.hotel.check_in.count();
-  char time[16];
-  std::snprintf(time, sizeof time, "T%02d:%02d", static_cast<int>(minutes / 60),
-                static_cast<int>(minutes % 60));
-  return stay.check_in + time;
-}
 
 /// The fields that consumers know; no personal data.
 EventDraft reservation_event(std::string type, std::string severity,
                              const pms::Reservation& reservation, std::string status,
                              const Pipeline& pipeline) {
-  return {.type = std::move(type),
-          .severity = std::move(severity),
-          .data = {{"reservation_id", reservation.reference},
-                   {"pms_id", reservation.id},
-                   {"date_time", arrival(reservation.stay, pipeline)},
-                   {"check_in", reservation.stay.check_in},
-                   {"check_out", reservation.stay.check_out},
-                   {"party_size", reservation.stay.adults + reservation.stay.children},
-                   {"room_type", reservation.room_type},
-                   {"status", std::move(status)},
-                   {"restaurant", pipeline.hotel.name}}};
+  EventDraft event{.type = std::move(type),
+                   .severity = std::move(severity),
+                   .data = {{"reservation_id", reservation.reference},
+                            {"pms_id", reservation.id},
+                            {"date_time", reserved_time(reservation.stay, pipeline)},
+                            {"party_size", reservation.stay.adults + reservation.stay.children},
+                            {"status", std::move(status)},
+                            {"restaurant", pipeline.hotel.name}}};
+  if (is_table(reservation.stay)) {
+    event.data["area"] = reservation.room_type;
+    event.data["duration_minutes"] = reservation.stay.duration_minutes;
+  } else {
+    event.data["check_in"] = reservation.stay.check_in;
+    event.data["check_out"] = reservation.stay.check_out;
+    event.data["room_type"] = reservation.room_type;
+  }
+  return event;
 }
 
 pms::Reservation as_asked(const pms::ReservationRequest& request) {
@@ -45,13 +42,19 @@ pms::Reservation as_asked(const pms::ReservationRequest& request) {
           .total = request.expected_total.value_or(pms::Money{})};
 }
 
+Say ending(Line line) { return {.lines = {std::move(line)}, .ends_flow = true}; }
+
 Say ending(std::string key, TextArgs args = {}) {
-  Say last = say(std::move(key), std::move(args));
-  last.ends_flow = true;
-  return last;
+  return ending(Line{std::move(key), std::move(args)});
 }
 
 }  // namespace
+
+std::string reserved_time(const pms::Stay& stay, const Pipeline& pipeline) {
+  if (is_table(stay)) return stay.date_time;
+  const auto day = parse_date(stay.check_in);
+  return day ? format_date_time(at_time(*day, pipeline.hotel.check_in)) : "";
+}
 
 Consequence after_create(const pms::ReservationRequest& request,
                          const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline) {
@@ -69,12 +72,12 @@ Consequence after_create(const pms::ReservationRequest& request,
             .dead_letter = error};
   }
   if (answer->outcome != "done") {
-    Say sold_out = say("reservation.no_availability");
-    sold_out.asks = "room_type";
+    Say sold_out = about("reservation.no_availability", as_asked(request));
+    sold_out.asks = is_table(request.stay) ? "hour" : "room_type";
     return {.say = std::move(sold_out), .reservation = as_asked(request), .sold_out = true};
   }
   const auto& made = *answer->reservation;
-  return {.say = ending("reservation.created", reservation_args(made)),
+  return {.say = ending(line_about("reservation.created", made)),
           .events = {reservation_event("reservation.created", "info", made, "confirmed", pipeline)},
           .state = ReservationState::confirmed,
           .reservation = made};
@@ -94,7 +97,7 @@ Consequence after_cancel(const pms::Reservation& known,
   if (answer->outcome != "done") return {.say = ending("cancel.not_found"), .reservation = known};
 
   return {
-      .say = ending("cancel.done", reservation_args(known)),
+      .say = ending(line_about("cancel.done", known)),
       .events = {reservation_event("reservation.cancelled", "info", known, "cancelled", pipeline)},
       .state = ReservationState::cancelled,
       .reservation = answer->reservation.value_or(known)};
@@ -115,8 +118,8 @@ Consequence after_modify(const Proposal& proposal, const Result<pms::Reservation
   }
   if (answer->outcome == "no_availability") {
     Say none = say("modify.not_available");
-    none.lines.push_back({"ask.change", {}});
-    none.asks = "change";
+    none.asks = is_table(before.stay) ? "change_table" : "change";
+    none.lines.push_back({"ask." + none.asks, {}});
     return {.say = std::move(none), .reservation = before};
   }
   if (answer->outcome != "done") return {.say = ending("modify.not_found"), .reservation = before};
@@ -129,10 +132,43 @@ Consequence after_modify(const Proposal& proposal, const Result<pms::Reservation
       .say = is_late_checkout
                  ? ending("late_checkout.granted",
                           {{"time", clock_text(proposal.until.value_or(pipeline.hotel.check_out))}})
-                 : ending("modify.done", reservation_args(after)),
+                 : ending(line_about("modify.done", after)),
       .events = {std::move(told)},
       .state = ReservationState::confirmed,
       .reservation = after};
+}
+
+std::optional<ReservationRow> row_of(const Consequence& consequence, const Holder& holder,
+                                     const Pipeline& pipeline) {
+  if (!consequence.state) return std::nullopt;
+  const auto& made = consequence.reservation;
+  return ReservationRow{
+      .reference = made.reference.empty() ? holder.pms + "/" + made.id : made.reference,
+      .tenant = holder.tenant,
+      .lane = holder.lane,
+      .guest_name = made.guest_name,
+      .pms = holder.pms,
+      .pms_id = made.id,
+      .state = *consequence.state,
+      .date_time = reserved_time(made.stay, pipeline),
+      .data = encode(made),
+      .created = holder.at,
+      .updated = holder.at,
+      .last_day = made.stay.check_out};
+}
+
+std::optional<DeadLetterRow> dead_letter_of(const Consequence& consequence,
+                                            const Proposal& proposal, const std::string& tenant,
+                                            WallTime at) {
+  if (!consequence.dead_letter) return std::nullopt;
+  return DeadLetterRow{.tenant = tenant,
+                       .kind = DeadLetterKind::reservation,
+                       .source = consequence.reservation.reference,
+                       .reason = consequence.dead_letter->message,
+                       .error_class = consequence.dead_letter->error_class,
+                       .payload = encode(proposal),
+                       .attempts = 1,
+                       .created = at};
 }
 
 EventDraft handoff_opened(const std::string& conversation, const std::string& reason, bool urgent) {

@@ -6,6 +6,7 @@
 
 #include "conserje/result.hpp"
 #include "conversation/turn.hpp"
+#include "store/dead_letters.hpp"
 #include "store/reservations.hpp"
 
 namespace conserje {
@@ -22,6 +23,10 @@ struct Consequence {
   std::optional<Error> dead_letter{};  // The PMS would not take it: a person must.
 };
 
+/// For when a stay is reserved, local, YYYY-MM-DDTHH:MM: the time of a table; of nights the house's
+/// check-in time on the day of arrival. Pure.
+std::string reserved_time(const pms::Stay& stay, const Pipeline& pipeline);
+
 /// After a reservation was asked for. `answer` is the PMS's. Pure.
 Consequence after_create(const pms::ReservationRequest& request,
                          const Result<pms::ReservationAnswer>& answer, const Pipeline& pipeline);
@@ -34,6 +39,21 @@ Consequence after_cancel(const pms::Reservation& known,
 /// is of the kind modify or late_checkout). Pure.
 Consequence after_modify(const Proposal& proposal, const Result<pms::ReservationAnswer>& answer,
                          const Pipeline& pipeline);
+
+/// Whose reservation it is.
+struct Holder {
+  std::string tenant{};
+  std::string lane{};  // Of the guest.
+  std::string pms{};   // The plugin's name that has it.
+  WallTime at{};       // When it was written.
+};
+/// Our row in `reservations`; nothing where it is not touched. Pure.
+std::optional<ReservationRow> row_of(const Consequence& consequence, const Holder& holder,
+                                     const Pipeline& pipeline);
+/// What a person must see to; nothing where the PMS took it. Pure.
+std::optional<DeadLetterRow> dead_letter_of(const Consequence& consequence,
+                                            const Proposal& proposal, const std::string& tenant,
+                                            WallTime at);
 
 /// The event of a conversation that was given to a person. Pure.
 EventDraft handoff_opened(const std::string& conversation, const std::string& reason,

@@ -1,8 +1,10 @@
 #include "conversation/engine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "conserje/date_time.hpp"
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
 #include "conversation/hours.hpp"
@@ -127,18 +129,57 @@ bool asks_for_reservations(const Step& step) {
   return std::holds_alternative<pms::FindRequest>(std::get<Lookup>(step).query);
 }
 
+/// A guest's reservations of all the house's desks, the soonest first.
+Result<std::vector<pms::Reservation>> reservations_of(const pms::FindRequest& query,
+                                                      const Desks& pms) {
+  auto found = pms.rooms.find(query);
+  if (!found) return found.error();
+  if (&pms.tables == &pms.rooms) return std::move(found->reservations);
+  auto tables = pms.tables.find(query);
+  if (!tables) return tables.error();
+  std::ranges::move(tables->reservations, std::back_inserter(found->reservations));
+  std::ranges::stable_sort(found->reservations, {}, [](const auto& reservation) {
+    return std::pair(reservation.stay.check_in, reservation.stay.date_time);
+  });
+  return std::move(found->reservations);
+}
+
 /// Answers a Lookup into the turn.
-Status look_up(const Lookup& lookup, Turn& turn, Gateway& pms) {
+Status look_up(const Lookup& lookup, Turn& turn, const Desks& pms) {
   if (const auto* query = std::get_if<pms::AvailabilityRequest>(&lookup.query)) {
-    auto found = pms.availability(*query);
+    auto found = pms.rooms.availability(*query);
     if (!found) return found.error();
     turn.availability = *std::move(found);
     return Done{};
   }
-  auto found = pms.find(std::get<pms::FindRequest>(lookup.query));
+  if (const auto* query = std::get_if<pms::TablesRequest>(&lookup.query)) {
+    auto found = pms.tables.tables(*query);
+    if (!found) return found.error();
+    turn.tables = FoundTables{*query, *std::move(found)};
+    return Done{};
+  }
+  auto found = reservations_of(std::get<pms::FindRequest>(lookup.query), pms);
   if (!found) return found.error();
-  turn.reservations = std::move(found->reservations);
+  turn.reservations = *std::move(found);
   return Done{};
+}
+
+/// `said` as this house understands it: who speaks of a table or of an area names something where
+/// there are tables; elsewhere these words say nothing.
+Said heard_at(const Flow& flow, Said said) {
+  if (!flow.has_tables() || !flow.has_rooms) said.slots.unit.clear();
+  if (flow.has_tables()) {
+    said.names_slots = said.slots != Slots{};
+  } else {
+    said.slots.area.clear();
+  }
+  return said;
+}
+
+/// What a guest says of a reservation whose unit is not in question.
+std::string unit_at(const Flow& flow, const std::string& said) {
+  if (!flow.has_tables()) return "";
+  return flow.has_rooms ? said : "table";
 }
 
 }  // namespace
@@ -150,7 +191,12 @@ Said understood_choice(const std::string& choice_id) {
   const auto value = colon == std::string::npos ? std::string() : choice_id.substr(colon + 1);
   if (kind == "room_type") said.slots.room_type = value;
   if (kind == "code") said.slots.code = value;
-  said.intent = kind == "intent" ? value : kind == "room_type" ? "make_reservation" : kind;
+  if (kind == "unit") said.slots.unit = value;
+  if (kind == "area") said.slots.area = value;
+  if (kind == "hour") said.slots.time = parse_clock(value);
+  constexpr std::string_view kOfStay[] = {"room_type", "unit", "area", "hour"};
+  const bool is_of_stay = std::ranges::find(kOfStay, kind) != std::end(kOfStay);
+  said.intent = kind == "intent" ? value : is_of_stay ? "make_reservation" : kind;
   said.names_slots = said.slots != Slots{};
   return said;
 }
@@ -176,13 +222,17 @@ Say with_return(const Session& session, Say say) {
 }
 
 Session after_acting(Session session, const Consequence& consequence) {
-  if (consequence.sold_out) session.slots.room_type.clear();
+  if (consequence.sold_out) {
+    session.slots.room_type.clear();
+    session.slots.area.clear();
+    if (is_table(consequence.reservation.stay)) session.slots.time.reset();
+  }
   return after_saying(std::move(session), consequence.say);
 }
 
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
-                       const Flow& flow, Gateway& pms) {
-  const Said said = with_answer_first(incoming.said, session);
+                       const Flow& flow, const Desks& pms) {
+  const Said said = with_answer_first(heard_at(flow, incoming.said), session);
   session.language = spoken(incoming.language, session.language, said, pipeline);
   std::string_view intent = route(session, said);
   if (!is_allowed(intent, flow.handlers)) intent = "fallback";
@@ -193,7 +243,10 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
     change_subject(session, intent);
     session.flow = intent;
   }
-  session.slots = merged(std::move(session.slots), said.slots);
+  Slots news = said.slots;
+  if (!row.fills_slots) news.unit.clear();  // Who asks about dinner does not want a table yet.
+  session.slots = merged(std::move(session.slots), news);
+  session.slots.unit = unit_at(flow, session.slots.unit);
   remember(session, intent);
 
   Turn turn{.session = session,
@@ -201,7 +254,9 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
             .pipeline = pipeline,
             .today = incoming.today,
             .guest_key = incoming.guest_key,
-            .offers_readings = incoming.offers_readings};
+            .offers_readings = incoming.offers_readings,
+            .offering = {.rooms = flow.has_rooms, .tables = flow.has_tables()},
+            .time_of_day = incoming.time_of_day};
   Step step = row.handler(turn);
   for (int lookups = 0; std::holds_alternative<Lookup>(step); ++lookups) {
     if (incoming.unverified && asks_for_reservations(step)) {

@@ -33,11 +33,22 @@ struct Incoming {
   bool unverified = false;  // Nobody vouches for the sender: no reservation is looked up for him.
 };
 
+/// Whom a flow asks for rooms and for tables; one PMS may do both. Both outlive it.
+struct Desks {
+  Desks(Gateway& both) : rooms(both), tables(both) {}  // NOLINT(google-explicit-constructor)
+  Desks(Gateway& for_rooms, Gateway& for_tables) : rooms(for_rooms), tables(for_tables) {}
+
+  Gateway& of(const pms::Stay& stay) const { return is_table(stay) ? tables : rooms; }
+
+  Gateway& rooms;
+  Gateway& tables;
+};
+
 /// Lets the handlers decide: merges slots, routes, answers at most kMaxLookups lookups, and applies
 /// the last step to the session. The PMS is read, never written. Errors: those of the PMS while
 /// looking something up.
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
-                       const Flow& flow, Gateway& pms);
+                       const Flow& flow, const Desks& pms);
 
 /// What is said at the end of a flow while another one waits: and then that one's question again.
 /// Pure.

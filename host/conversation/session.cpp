@@ -49,6 +49,7 @@ std::string clock_text(std::chrono::minutes since_midnight) {
 
 static void write(JsonWriter& out, const Slots& slots) {
   out.begin_object();
+  out.optional_member("unit", slots.unit);
   write(out, slots.check_in, "check_in");
   write(out, slots.check_out, "check_out");
   if (slots.nights) out.member("nights", *slots.nights);
@@ -58,11 +59,15 @@ static void write(JsonWriter& out, const Slots& slots) {
   out.optional_member("guest_name", slots.guest_name);
   out.optional_member("code", slots.code);
   write(out, slots.time, "time_minutes");
+  write(out, slots.other_time, "other_time_minutes");
+  out.optional_member("area", slots.area);
+  out.optional_member("notes", slots.notes);
   out.end_object();
 }
 
 static void read(const Json& json, Slots& slots) {
   expect_object(json, "slots");
+  read_optional_member(json, "unit", slots.unit);
   read_date(json, "check_in", slots.check_in);
   read_date(json, "check_out", slots.check_out);
   read_number(json, "nights", slots.nights);
@@ -74,6 +79,9 @@ static void read(const Json& json, Slots& slots) {
   read_optional_member(json, "guest_name", slots.guest_name);
   read_optional_member(json, "code", slots.code);
   read_time(json, "time_minutes", slots.time);
+  read_time(json, "other_time_minutes", slots.other_time);
+  read_optional_member(json, "area", slots.area);
+  read_optional_member(json, "notes", slots.notes);
 }
 
 static void write(JsonWriter& out, const Parked& parked) {

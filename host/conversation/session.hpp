@@ -15,7 +15,8 @@ namespace conserje {
 
 /// What a guest has told us about the stay, over any number of messages.
 struct Slots {
-  std::optional<Date> check_in{};
+  std::string unit{};              // room or table; empty: he has not said what he speaks of.
+  std::optional<Date> check_in{};  // With a table: its day.
   std::optional<Date> check_out{};
   std::optional<int> nights{};
   std::optional<int> adults{};
@@ -24,9 +25,16 @@ struct Slots {
   std::string guest_name{};
   std::string code{};                          // A reservation's reference, as the guest wrote it.
   std::optional<std::chrono::minutes> time{};  // Since midnight.
+  /// "a las 8": the other half of the day that it may mean.
+  std::optional<std::chrono::minutes> other_time{};
+  std::string area{};   // Of a table: a key of the PMS, or kAnyArea.
+  std::string notes{};  // For the house, in the guest's words.
 
   bool operator==(const Slots&) const = default;
 };
+
+/// Which area the guest does not mind.
+inline constexpr std::string_view kAnyArea = "any";
 
 /// What we have put before the guest and wait a yes or no for.
 struct Proposal {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "conserje/date_time.hpp"
 #include "conserje/json.hpp"
 
 namespace conserje {
@@ -43,10 +44,26 @@ std::optional<std::chrono::minutes> time_at(const Json& value, const char* name)
   return std::chrono::minutes(*hours * 60 + *minutes);
 }
 
+/// "a las 8" is read as the evening; the other reading of the same day, if there is one.
+std::optional<std::chrono::minutes> other_reading(const Json& value) {
+  const auto found = value.find("alternatives");
+  if (found == value.end() || !found->is_array()) return std::nullopt;
+  for (const auto& other : *found)
+    if (other.is_object() && date_at(other, "start") == date_at(value, "start") &&
+        time_at(other, "start") != time_at(value, "start"))
+      return time_at(other, "start");
+  return std::nullopt;
+}
+
+void take_clock(const Json& value, Slots& slots) {
+  slots.time = time_at(value, "start");
+  slots.other_time = other_reading(value);
+}
+
 /// "a las 13", and "hasta las 13", which is a stretch without a beginning.
 void take_time(const Json& value, Slots& slots) {
   if (!value.is_object()) return;
-  if (value.value("kind", "") == "time") slots.time = time_at(value, "start");
+  if (value.value("kind", "") == "time") take_clock(value, slots);
   if (value.value("kind", "") == "range" && !value.contains("start"))
     slots.time = time_at(value, "end");
 }
@@ -62,7 +79,7 @@ void take_date(const Json& value, Slots& slots) {
     slots.check_in = start;
     slots.check_out = end;
   } else if (kind == "date" || kind == "datetime") {
-    if (kind == "datetime") slots.time = time_at(value, "start");
+    if (kind == "datetime") take_clock(value, slots);
     if (!slots.check_in) {
       slots.check_in = start;
     } else if (!slots.check_out && days_between(*slots.check_in, *start) >= 1) {
@@ -91,6 +108,22 @@ void take(const nlu::Entity& entity, Slots& slots) {
   if (entity.type == "room_type") take_text(entity.value, slots.room_type);
   if (entity.type == "person_name") take_text(entity.value, slots.guest_name);
   if (entity.type == "code") take_text(entity.value, slots.code);
+  if (entity.type == "area") take_text(entity.value, slots.area);
+}
+
+/// What the words speak of, where they say it; nights and kinds of rooms say it as well.
+std::string unit_of(const std::string& heard, const Slots& slots) {
+  if (!heard.empty()) return heard;
+  if (slots.nights || !slots.room_type.empty()) return "room";
+  return slots.area.empty() ? "" : "table";
+}
+
+/// Whether a message names anything that every house understands. A table and its area are for
+/// those that have tables: see the engine.
+bool names_any(Slots slots) {
+  slots.unit.clear();
+  slots.area.clear();
+  return slots != Slots{};
 }
 
 bool is_asked_too(const nlu::ParseReply& reply, std::string_view intent) {
@@ -153,6 +186,18 @@ Slots possible(Slots slots) {
   return slots;
 }
 
+/// What a request names of a table; a time that is no HH:MM is left for the nlu.
+void take_table(const Json& given, Slots& slots, std::vector<Words>& words) {
+  if (!slots.check_in) slots.check_in = date_or_words(given, "date", words);
+  const auto time = argument(given, "time");
+  slots.time = parse_clock(time);
+  if (!slots.time && !time.empty()) words.push_back({"time", time, "hour"});
+  slots.area = argument(given, "area");
+  slots.notes = argument(given, "notes");
+  slots.notes.resize(std::min(slots.notes.size(), kMaxNotes));
+  slots.unit = given.contains("time") || !slots.area.empty() ? "table" : "";
+}
+
 }  // namespace
 
 HeardRequest understood_request(const channel::StructuredRequest& request) {
@@ -171,6 +216,7 @@ HeardRequest understood_request(const channel::StructuredRequest& request) {
   slots.code = argument(given, "code");
   slots.room_type = argument(given, "room_type");
   if (!slots.room_type.empty()) words.push_back({"room_type", slots.room_type, "room_type"});
+  take_table(given, slots, words);
   slots = possible(std::move(slots));
   said.names_slots = slots != Slots{};
   return heard;
@@ -184,6 +230,11 @@ Slots with_words(Slots slots, const Words& words, const nlu::ParseReply& heard) 
   }
   if (words.slot == "departure" && found.check_in)
     slots.check_out = found.check_out ? found.check_out : found.check_in;
+  if (words.slot == "date" && found.check_in) slots.check_in = found.check_in;
+  if (words.slot == "time" && found.time) {
+    slots.time = found.time;
+    slots.other_time = found.other_time;
+  }
   if (words.slot == "nights" && found.nights) slots.nights = found.nights;
   if (words.slot == "adults" && found.adults) {
     slots.adults = found.adults;
@@ -192,6 +243,22 @@ Slots with_words(Slots slots, const Words& words, const nlu::ParseReply& heard) 
   if (words.slot == "room_type" && !found.room_type.empty()) slots.room_type = found.room_type;
   return possible(std::move(slots));
 }
+
+namespace {
+
+/// What a guest has said of a room is kept for a table, and the other way round, but for what only
+/// one of them has.
+Slots as_unit(Slots slots) {
+  slots.check_out.reset();
+  slots.nights.reset();
+  slots.room_type.clear();
+  slots.area.clear();
+  slots.time.reset();
+  slots.other_time.reset();
+  return slots;
+}
+
+}  // namespace
 
 Said understood(const nlu::ParseReply& reply) {
   Said said{
@@ -205,11 +272,15 @@ Said understood(const nlu::ParseReply& reply) {
     said.rival_confidence = rival->confidence;
   }
   for (const auto& entity : reply.entities) take(entity, said.slots);
-  said.names_slots = said.slots != Slots{};
+  said.slots.unit = unit_of(reply.unit, said.slots);
+  said.names_slots = names_any(said.slots);
   return said;
 }
 
 Slots merged(Slots known, const Slots& news) {
+  if (!news.unit.empty() && !known.unit.empty() && news.unit != known.unit)
+    known = as_unit(std::move(known));
+  if (!news.unit.empty()) known.unit = news.unit;
   if (news.check_in) {
     // "mejor del 15": the stay moves; its length stays if it was known.
     if (known.check_in && known.check_out && !news.check_out && !news.nights)
@@ -234,8 +305,22 @@ Slots merged(Slots known, const Slots& news) {
   if (!news.room_type.empty()) known.room_type = news.room_type;
   if (!news.guest_name.empty()) known.guest_name = news.guest_name;
   if (!news.code.empty()) known.code = news.code;
-  if (news.time) known.time = news.time;
+  if (news.time) {
+    known.time = news.time;
+    known.other_time = news.other_time;
+  }
+  if (!news.area.empty()) known.area = news.area;
+  if (!news.notes.empty()) known.notes = news.notes;
   return known;
+}
+
+pms::Stay table_stay(Date day, std::optional<std::chrono::minutes> time, std::int64_t adults,
+                     std::int64_t children) {
+  return {.check_in = format_date(day),
+          .check_out = format_date(day),
+          .adults = adults,
+          .children = children,
+          .date_time = time ? format_date_time(at_time(day, *time)) : ""};
 }
 
 std::optional<pms::Stay> stay_of(const Slots& slots) {

@@ -19,7 +19,7 @@ struct Said {
   std::vector<std::string> questions{};  // Topics that he asks about besides, in his order.
   std::string choice{};                  // The id of a button or list row that the guest pressed.
   Slots slots{};                         // What this message alone names.
-  bool names_slots = false;              // Whether it names any.
+  bool names_slots = false;              // Whether it names any; see the engine for unit and area.
 
   bool operator==(const Said&) const = default;
 };
@@ -32,7 +32,7 @@ Said understood(const nlu::ParseReply& reply);
 
 /// An argument of a request that somebody wrote in words ("el viernes"): the nlu reads it.
 struct Words {
-  std::string slot{};  // arrival, departure, nights, adults or room_type.
+  std::string slot{};  // arrival, departure, date, time, nights, adults or room_type.
   std::string text{};
   std::string pending{};  // What the words answer, as Session::pending.
 
@@ -59,6 +59,11 @@ Slots merged(Slots known, const Slots& news);
 /// The stay as far as it is known: check_out from nights where only those are known.
 std::optional<pms::Stay> stay_of(const Slots& slots);
 
+/// The stay of a party at a table; without a time, of that day.
+pms::Stay table_stay(Date day, std::optional<std::chrono::minutes> time, std::int64_t adults,
+                     std::int64_t children);
+
+inline constexpr std::size_t kMaxNotes = 500;  // Bytes.
 inline constexpr int kMaxNights = 90;
 inline constexpr int kMaxGuests = 30;
 

@@ -9,6 +9,7 @@
 #include "conserje/pms_types.hpp"
 #include "conversation/session.hpp"
 #include "conversation/slots.hpp"
+#include "guard/clock.hpp"
 #include "pipeline/pipeline.hpp"
 
 namespace conserje {
@@ -57,7 +58,7 @@ struct Say {
 
 /// Reads from the PMS, then asks the handler again.
 struct Lookup {
-  std::variant<pms::AvailabilityRequest, pms::FindRequest> query{};
+  std::variant<pms::AvailabilityRequest, pms::FindRequest, pms::TablesRequest> query{};
 
   bool operator==(const Lookup&) const = default;
 };
@@ -82,6 +83,22 @@ struct HandOff {
 /// What a handler wants next.
 using Step = std::variant<Say, Lookup, Act, HandOff>;
 
+/// What a house reserves.
+struct Offering {
+  bool rooms = true;
+  bool tables = false;
+
+  bool operator==(const Offering&) const = default;
+};
+
+/// The PMS's tables, and what it was asked.
+struct FoundTables {
+  pms::TablesRequest asked{};
+  pms::Tables found{};
+
+  bool operator==(const FoundTables&) const = default;
+};
+
 /// All that a handler may look at: it is a function from this to the next step.
 struct Turn {
   const Session& session;  // With this message's slots merged in.
@@ -92,7 +109,10 @@ struct Turn {
 
   std::optional<pms::Availability> availability{};  // The answer to a Lookup, when there was one.
   std::optional<std::vector<pms::Reservation>> reservations{};
+  std::optional<FoundTables> tables{};
   bool offers_readings = true;  // What is not understood may be put before the guest as choices.
+  Offering offering{};
+  Millis time_of_day{};  // Since midnight, in the house's time zone.
 };
 
 }  // namespace conserje

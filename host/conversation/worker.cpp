@@ -8,6 +8,7 @@
 #include "conversation/events.hpp"
 #include "conversation/flood.hpp"
 #include "conversation/handlers.hpp"
+#include "conversation/treatment.hpp"
 #include "conversation/writing.hpp"
 #include "guard/backoff.hpp"
 #include "guard/crash_point.hpp"
@@ -23,32 +24,8 @@
 namespace conserje {
 namespace {
 
-/// What a message asks of us, by its type.
-enum class Treatment : unsigned char { understand, welcome, cannot_read, staff_wrote, none };
-
-Treatment treatment_of(const channel::UnifiedMessage& message) {
-  if (!message.group_id.empty() || message.automated) return Treatment::none;
-  if (message.type == "echo") return Treatment::staff_wrote;
-  if (message.type == "request_welcome") return Treatment::welcome;
-  constexpr std::array<std::string_view, 5> kSilent = {"reaction", "edit", "revoke", "system",
-                                                       "transcript"};
-  if (std::ranges::find(kSilent, message.type) != kSilent.end()) return Treatment::none;
-  if (message.choice || message.request || !message.text.empty()) return Treatment::understand;
-  return Treatment::cannot_read;
-}
-
-bool is_voice_note(const channel::UnifiedMessage& message) {
-  return message.text.empty() && message.media &&
-         (message.media->kind == "voice" || message.media->kind == "audio");
-}
-
 /// How often a voice note that cannot be had is tried again before its guest is asked to write.
 constexpr std::int64_t kListenTries = 3;
-
-/// What a receipt may be: a picture or a file, without words.
-bool shows_a_document(const channel::UnifiedMessage& message) {
-  return message.media && (message.media->kind == "image" || message.media->kind == "document");
-}
 
 std::string_view band(double confidence) {
   if (confidence >= 0.75) return "high";
@@ -72,7 +49,21 @@ Millis lock_ttl(const Pipeline& pipeline, const std::string& pms) {
 }
 
 std::string locked_by(const std::string& pms, const Proposal& proposal) {
-  return pms + "|" + proposal.create.room_type;
+  const auto& create = proposal.create;
+  std::string what = pms + "|" + create.room_type;
+  if (is_table(create.stay)) what += "|" + create.stay.check_in;
+  return what;
+}
+
+/// What a proposal is about.
+const pms::Stay& stay_of(const Proposal& proposal) {
+  if (proposal.kind == "create") return proposal.create.stay;
+  return proposal.kind == "cancel" ? proposal.cancel.stay : proposal.before.stay;
+}
+
+/// The plugin that has such reservations.
+const std::string& pms_of(const Flow& flow, const pms::Stay& stay) {
+  return is_table(stay) && flow.has_tables() ? flow.tables : flow.pms;
 }
 
 Say plain(std::string key) { return {.lines = {{std::move(key), {}}}}; }
@@ -100,7 +91,8 @@ struct Worker::Work {
   channel::UnifiedMessage message{};
   const Flow* flow = nullptr;
   Gateway* pms = nullptr;
-  SessionRow stored{};  // As found, for its revision.
+  Gateway* tables = nullptr;  // Of a house without tables: the same.
+  SessionRow stored{};        // As found, for its revision.
   std::string act_key{};
   GuestAddress who{};
   std::string guest{};  // The address that he was known by first.
@@ -165,6 +157,7 @@ Status Worker::handle(const LeasedMessage& leased) {
     return give_up_or_retry(
         work, {ErrorClass::config, "no pipeline takes messages of " + leased.message.channel});
   work.pms = parts_.gateways.at(work.flow->pms);
+  work.tables = work.flow->has_tables() ? parts_.gateways.at(work.flow->tables) : work.pms;
 
   const auto effect = effect_of(work);
   if (!effect && effect.error().vendor_code == kIsLocked) return wait_for_turn(work);
@@ -283,7 +276,7 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
        .now_ms = work.now.time_since_epoch().count(),
        .offers_readings = flags_.is_on(work.row().tenant, kFlagEnhancedFallback, work.guest_hash),
        .unverified = work.message.unverified},
-      parts_.pipeline, *work.flow, *work.pms);
+      parts_.pipeline, *work.flow, {*work.pms, *work.tables});
   if (!outcome) {  // The PMS cannot be asked now; the guest should not wait for it.
     work.log.warn("lookup failed", {{"pms", work.flow->pms}, {"error", outcome.error().message}});
     Session same = before;
@@ -349,11 +342,13 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
   const auto act = parts_.acts.decide(work.row().tenant, work.act_key, encode(proposal), work.now);
   if (!act) return act.error();
   crash_point("conversation.before_act");
+  const auto& pms_name = pms_of(*work.flow, stay_of(proposal));
+  Gateway& pms = *parts_.gateways.at(pms_name);
   if (proposal.kind == "create") {
     const auto lock =
         Locks(parts_.database)
-            .acquire(work.row().tenant, locked_by(work.flow->pms, proposal), work.guest_hash,
-                     parts_.clock.now(), lock_ttl(parts_.pipeline, work.flow->pms));
+            .acquire(work.row().tenant, locked_by(pms_name, proposal), work.guest_hash,
+                     parts_.clock.now(), lock_ttl(parts_.pipeline, pms_name));
     if (!lock) return lock.error();
     if (!*lock)
       return Error{ErrorClass::retry,
@@ -364,22 +359,20 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
 
   Consequence consequence;
   if (proposal.kind == "create") {
-    consequence = after_create(proposal.create, work.pms->create(proposal.create, work.act_key),
-                               parts_.pipeline);
+    consequence =
+        after_create(proposal.create, pms.create(proposal.create, work.act_key), parts_.pipeline);
   } else if (proposal.kind == "modify" || proposal.kind == "late_checkout") {
     consequence =
-        after_modify(proposal, work.pms->modify(proposal.modify, work.act_key), parts_.pipeline);
+        after_modify(proposal, pms.modify(proposal.modify, work.act_key), parts_.pipeline);
   } else {
     const pms::ReservationKey key{.id = proposal.cancel.id, .reference = proposal.cancel.reference};
-    consequence =
-        after_cancel(proposal.cancel, work.pms->cancel(key, work.act_key), parts_.pipeline);
+    consequence = after_cancel(proposal.cancel, pms.cancel(key, work.act_key), parts_.pipeline);
   }
   crash_point("conversation.after_act");
   if (consequence.dead_letter)
-    work.log.error("the PMS did not take a reservation",
-                   {{"pms", work.flow->pms},
-                    {"kind", proposal.kind},
-                    {"error", consequence.dead_letter->message}});
+    work.log.error(
+        "the PMS did not take a reservation",
+        {{"pms", pms_name}, {"kind", proposal.kind}, {"error", consequence.dead_letter->message}});
 
   consequence.say = with_return(session, std::move(consequence.say));
   return Effect{.session = after_acting(std::move(session), consequence),
@@ -489,30 +482,14 @@ Status Worker::commit(const Work& work, const Effect& effect) {
 
   std::optional<ReservationRow> reservation;
   std::optional<DeadLetterRow> dead_letter;
-  if (effect.consequence && effect.consequence->state) {
-    const auto& made = effect.consequence->reservation;
-    reservation = ReservationRow{
-        .reference = made.reference.empty() ? work.flow->pms + "/" + made.id : made.reference,
-        .tenant = row.tenant,
-        .lane = work.lane,
-        .guest_name = made.guest_name,
-        .pms = work.flow->pms,
-        .pms_id = made.id,
-        .state = *effect.consequence->state,
-        .data = encode(made),
-        .created = work.now,
-        .updated = work.now,
-        .last_day = made.stay.check_out};
-  }
-  if (effect.consequence && effect.consequence->dead_letter) {
-    dead_letter = DeadLetterRow{.tenant = row.tenant,
-                                .kind = DeadLetterKind::reservation,
-                                .source = effect.consequence->reservation.reference,
-                                .reason = effect.consequence->dead_letter->message,
-                                .error_class = effect.consequence->dead_letter->error_class,
-                                .payload = encode(effect.proposal),
-                                .attempts = 1,
-                                .created = work.now};
+  if (effect.consequence) {
+    reservation = row_of(*effect.consequence,
+                         {.tenant = row.tenant,
+                          .lane = work.lane,
+                          .pms = pms_of(*work.flow, effect.consequence->reservation.stay),
+                          .at = work.now},
+                         pipeline);
+    dead_letter = dead_letter_of(*effect.consequence, effect.proposal, row.tenant, work.now);
   }
 
   const auto began = parts_.clock.monotonic();
@@ -545,8 +522,9 @@ Status Worker::commit(const Work& work, const Effect& effect) {
                          .received = work.now});
     }
     if (effect.consequence && effect.proposal.kind == "create")
-      Locks::release(tx, row.tenant, locked_by(work.flow->pms, effect.proposal), work.guest_hash,
-                     work.now);
+      Locks::release(tx, row.tenant,
+                     locked_by(pms_of(*work.flow, stay_of(effect.proposal)), effect.proposal),
+                     work.guest_hash, work.now);
     if (effect.consequence)
       parts_.acts.record(
           tx, row.tenant, work.act_key,

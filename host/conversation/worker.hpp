@@ -67,8 +67,7 @@ class Worker {
     std::function<void(const std::string& channel, const std::string& message_id)> answered{};
   };
 
-  explicit Worker(Parts parts)
-      : parts_(std::move(parts)), flags_(parts_.database, parts_.clock) {}
+  explicit Worker(Parts parts) : parts_(std::move(parts)), flags_(parts_.database, parts_.clock) {}
 
   /// Handles one message; false: none is due. Errors: those of the store; the message stays.
   Result<bool> step();

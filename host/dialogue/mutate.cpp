@@ -12,19 +12,21 @@ namespace {
 struct Phrases {
   std::string_view language;
   std::string_view i_mean;  // Before what he says instead.
-  std::string_view dates, nights, party_size, room_type, guest_name;  // Values that he takes back.
+  std::string_view dates, nights, party_size, room_type, guest_name;  // Values that he takes back;
+  std::string_view day, hour, area;                                   // of a table.
   std::string_view question;  // About the house, which every house can answer;
   std::string_view other;     // and another one.
 };
 constexpr Phrases kPhrases[] = {
     {"es", "No, mejor ", "del 3 al 5 de febrero", "5 noches", "somos 3 personas",
-     "la habitación triple", "a nombre de Luis García", "¿A qué hora es el check-in?",
-     "¿A qué hora es el check-out?"},
+     "la habitación triple", "a nombre de Luis García", "el 4 de febrero", "a las 22:30",
+     "en la terraza", "¿A qué hora es el check-in?", "¿A qué hora es el check-out?"},
     {"en", "No, rather ", "from 3 to 5 February", "5 nights", "we are 3 people", "the triple room",
-     "under the name Luis Garcia", "What time is check-in?", "What time is check-out?"},
+     "under the name Luis Garcia", "on 4 February", "at 10:30 pm", "on the terrace",
+     "What time is check-in?", "What time is check-out?"},
     {"pt", "Não, melhor ", "de 3 a 5 de fevereiro", "5 noites", "somos 3 pessoas",
-     "o quarto triplo", "em nome de Luis Garcia", "A que horas é o check-in?",
-     "A que horas é o check-out?"},
+     "o quarto triplo", "em nome de Luis Garcia", "no dia 4 de fevereiro", "às 22:30", "na varanda",
+     "A que horas é o check-in?", "A que horas é o check-out?"},
 };
 
 const Phrases& phrases_of(std::string_view language) {
@@ -39,6 +41,9 @@ std::string_view other_value(const Phrases& phrases, std::string_view slot) {
   if (slot == "party_size") return phrases.party_size;
   if (slot == "room_type") return phrases.room_type;
   if (slot == "guest_name") return phrases.guest_name;
+  if (slot == "day") return phrases.day;
+  if (slot == "hour") return phrases.hour;
+  if (slot == "area") return phrases.area;
   return {};
 }
 

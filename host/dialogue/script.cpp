@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "conserje/date_time.hpp"
 #include "dialogue/mutate.hpp"
 #include "pipeline/yaml.hpp"
 
@@ -96,20 +97,6 @@ class Fields {
   std::vector<Finding>& findings_;
   std::vector<std::string> known_{};
 };
-
-/// "2026-11-20T09:00"
-std::optional<LocalTime> parse_clock(std::string_view text) {
-  if (text.size() != 16 || text[10] != 'T' || text[13] != ':') return std::nullopt;
-  const auto date = parse_date(text.substr(0, 10));
-  int hours = -1;
-  int minutes = -1;
-  const auto* begin = text.data();
-  const auto hour = std::from_chars(begin + 11, begin + 13, hours);
-  const auto minute = std::from_chars(begin + 14, begin + 16, minutes);
-  if (!date || hour.ptr != begin + 13 || minute.ptr != begin + 16) return std::nullopt;
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
-  return LocalTime{*date, std::chrono::hours(hours) + std::chrono::minutes(minutes)};
-}
 
 /// "90s", "5m", "25h" or "2d".
 std::optional<Millis> parse_wait(std::string_view text) {
@@ -206,11 +193,18 @@ Given read_given(const YamlValue& value, std::vector<Finding>& findings) {
   fields.require("code", "its reference, such as CJ-7");
   fields.text("name", request.guest_name);
   fields.text("room_type", request.room_type);
-  fields.require("room_type", "such as double");
+  fields.require("room_type", "such as double; of a table its area, such as indoor");
   fields.text("check_in", request.stay.check_in);
   fields.require("check_in", "a date such as 2026-12-10");
+  std::string time;
+  fields.text("time", time);
   fields.text("check_out", request.stay.check_out);
-  fields.require("check_out", "a date such as 2026-12-12");
+  if (time.empty()) {
+    fields.require("check_out", "a date such as 2026-12-12; of a table, time: 20:00");
+  } else {
+    request.stay.check_out = request.stay.check_in;
+    request.stay.date_time = request.stay.check_in + "T" + time;
+  }
   request.stay.adults = 2;
   fields.number("adults", request.stay.adults);
   fields.finish();
@@ -269,8 +263,8 @@ Script read_script(std::string_view text, const std::filesystem::path& file,
   std::string clock;
   fields.text("clock", clock);
   fields.require("clock", "the house's time at the first turn, such as 2026-11-20T09:00");
-  if (const auto time = parse_clock(clock))
-    script.clock = *time;
+  if (const auto time = parse_date_time(clock))
+    script.clock = {date_of(*time), time_of(*time)};
   else if (!clock.empty())
     fields.complain(*document->find("clock"), "clock", "a time such as 2026-11-20T09:00");
   fields.text("language", script.language);

@@ -56,7 +56,8 @@ struct DialogueTurn {
   bool silent = false;                                // There is no reply.
 
   Order order = Order::fixed;
-  std::string answers{};  // With Order::slot: dates, nights, party_size, room_type or guest_name.
+  std::string answers{};  // With Order::slot: dates, nights, party_size, room_type, guest_name; of
+                          // a table day, hour and area.
 
   bool operator==(const DialogueTurn&) const = default;
 };

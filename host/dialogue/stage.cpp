@@ -57,6 +57,7 @@ std::string name_of(std::uint32_t method) {
     case pms::method::modify: return "modify";
     case pms::method::cancel: return "cancel";
     case pms::method::arrivals: return "arrivals";
+    case pms::method::tables: return "tables";
     default: return "method " + std::to_string(method);
   }
 }
@@ -89,7 +90,8 @@ std::vector<InspectedPlugin> asked_plugins(const Checked& house) {
   std::vector<InspectedPlugin> out;
   for (const auto& plugin : house.plugins)
     for (const auto& flow : house.pipeline.flows)
-      if (plugin.use.name == flow.understand || plugin.use.name == flow.pms) {
+      if (plugin.use.name == flow.understand || plugin.use.name == flow.pms ||
+          plugin.use.name == flow.tables) {
         out.push_back(plugin);
         break;
       }
@@ -160,21 +162,25 @@ class HouseOnStage final : public Stage {
     std::vector<Finding> findings;
     registry_ = Registry::open(asked_plugins(house_), services, findings);
     registry_->start(findings);
-    for (const auto& flow : pipeline_.flows)
-      for (const auto& name : {flow.understand, flow.pms})
+    for (const auto& flow : pipeline_.flows) {
+      auto names = flow.pms_plugins();
+      names.push_back(flow.understand);
+      for (const auto& name : names)
         if (registry_->find(name) == nullptr)
           return Error{ErrorClass::config,
                        "the plugin " + name + " does not run: " + report(findings)};
+    }
     return Done{};
   }
 
   Worker::Parts parts() {
     std::map<std::string, Gateway*> gateways;
-    for (const auto& flow : pipeline_.flows) {
-      auto& gateway = gateways_[flow.pms];
-      if (gateway == nullptr) gateway = make_gateway(flow.pms);
-      gateways[flow.pms] = gateway.get();
-    }
+    for (const auto& flow : pipeline_.flows)
+      for (const auto& name : flow.pms_plugins()) {
+        auto& gateway = gateways_[name];
+        if (gateway == nullptr) gateway = make_gateway(name);
+        gateways[name] = gateway.get();
+      }
     return {.database = *database_,
             .inbox = rooms_->inbox,
             .outbox = rooms_->outbox,
@@ -225,7 +231,9 @@ class HouseOnStage final : public Stage {
   Status make_given(const Script& script) {
     for (auto [guest, request] : script.given) {
       request.guest_key = address_of(guest);
-      const auto made = gateways_.begin()->second->create(request, "given-" + request.reference);
+      const auto& flow = pipeline_.flows.front();
+      const auto& pms = is_table(request.stay) && flow.has_tables() ? flow.tables : flow.pms;
+      const auto made = gateways_.at(pms)->create(request, "given-" + request.reference);
       if (!made) return made.error();
       if (made->outcome != "done")
         return Error{ErrorClass::config,

@@ -371,8 +371,14 @@ void read_flow(Section& section, Flow& flow) {
   section.require("channels");
   section.name("understand", flow.understand, "the name of an nlu plugin");
   section.require("understand");
-  section.name("pms", flow.pms, "the name of a pms plugin");
-  section.require("pms");
+  section.name("pms", flow.pms, "the name of a pms plugin, which lets rooms");
+  section.name("tables", flow.tables, "the name of a pms plugin, which reserves tables");
+  flow.has_rooms = section.peek("pms") != nullptr;
+  if (!flow.has_rooms && flow.has_tables()) {
+    flow.pms = flow.tables;
+  } else {
+    section.require("pms");
+  }
   const auto* handlers = section.peek("handlers");
   const bool all = handlers != nullptr && handlers->kind == Kind::scalar && handlers->text == "all";
   const std::string needed = "all, or a list of intents, such as [greeting, make_reservation]";

@@ -4,6 +4,11 @@
 
 namespace conserje {
 
+std::vector<std::string> Flow::pms_plugins() const {
+  if (tables.empty() || tables == pms) return {pms};
+  return {pms, tables};
+}
+
 Position Pipeline::position(std::string_view path) const {
   while (true) {
     if (const auto found = positions.find(std::string(path)); found != positions.end())

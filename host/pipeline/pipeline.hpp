@@ -169,12 +169,18 @@ struct Trust {
 struct Flow {
   std::vector<std::string> channels{};  // Plugin names; each stands in one flow only.
   std::string understand{};             // The nlu plugin's name.
-  std::string pms{};                    // The pms plugin's name.
+  std::string pms{};                    // The pms plugin's name; `tables` where there are no rooms.
   std::vector<std::string> handlers{};  // Intents that are handled; empty: all.
   /// Channels that confirm in writing what these doors cannot, such as a reservation made by voice;
   /// the first one that `plugins` has.
   std::vector<std::string> confirm_by{};
-  std::string speech{};  // The plugin that listens to voice notes; empty: guests must write.
+  std::string speech{};   // The plugin that listens to voice notes; empty: guests must write.
+  std::string tables{};   // The pms plugin that reserves tables; empty: none does.
+  bool has_rooms = true;  // Whether the house lets rooms: `pms` stands in the file.
+
+  bool has_tables() const { return !tables.empty(); }
+  /// The PMS plugins that this flow asks, each once.
+  std::vector<std::string> pms_plugins() const;
 
   bool operator==(const Flow&) const = default;
 };

@@ -132,7 +132,8 @@ class Validation {
         complain(place, in_quotes(channel) + " stands in two flows", "a channel leads to one flow");
     }
     check_plugin(path + ".understand", flow.understand, "nlu");
-    check_plugin(path + ".pms", flow.pms, "pms");
+    if (flow.has_rooms) check_plugin(path + ".pms", flow.pms, "pms");
+    check_plugin(path + ".tables", flow.tables, "pms");
     check_plugin(path + ".speech", flow.speech, "speech");
     for (std::size_t i = 0; i < flow.handlers.size(); ++i)
       check_word(indexed(path + ".handlers", i), flow.handlers[i], vocabulary_.intents,

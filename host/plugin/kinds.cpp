@@ -25,7 +25,8 @@ constexpr KindMethod kPmsMethods[] = {{"availability", pms::method::availability
                                       {"find", pms::method::find},
                                       {"modify", pms::method::modify},
                                       {"cancel", pms::method::cancel},
-                                      {"arrivals", pms::method::arrivals}};
+                                      {"arrivals", pms::method::arrivals},
+                                      {"tables", pms::method::tables}};
 constexpr KindMethod kSinkMethods[] = {{"deliver", sink::method::deliver}};
 constexpr KindMethod kNluMethods[] = {{"parse", nlu::method::parse}};
 constexpr KindMethod kSpeechMethods[] = {{"transcribe", speech::method::transcribe},

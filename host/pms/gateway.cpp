@@ -88,6 +88,10 @@ Result<pms::Availability> Gateway::availability(const pms::AvailabilityRequest& 
   return call<pms::Availability>({"availability", pms::method::availability}, request, "", true);
 }
 
+Result<pms::Tables> Gateway::tables(const pms::TablesRequest& request) {
+  return call<pms::Tables>({"tables", pms::method::tables}, request, "", true);
+}
+
 Result<pms::ReservationList> Gateway::find(const pms::FindRequest& request) {
   return call<pms::ReservationList>({"find", pms::method::find}, request, "", true);
 }

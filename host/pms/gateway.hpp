@@ -14,6 +14,9 @@
 
 namespace conserje {
 
+/// Whether a stay is of a table, and not of nights.
+inline bool is_table(const pms::Stay& stay) { return !stay.date_time.empty(); }
+
 /// One call of a PMS plugin, as the gateway makes it.
 struct PmsCall {
   std::uint32_t method = 0;
@@ -42,6 +45,8 @@ class Gateway {
           Random& random, Metrics& metrics);
 
   Result<pms::Availability> availability(const pms::AvailabilityRequest& request);
+  /// Errors also: whatever a PMS that has no tables says.
+  Result<pms::Tables> tables(const pms::TablesRequest& request);
   Result<pms::ReservationList> find(const pms::FindRequest& request);
   /// Makes a reservation. The same key and reference never make two.
   Result<pms::ReservationAnswer> create(const pms::ReservationRequest& request,

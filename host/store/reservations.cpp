@@ -12,13 +12,14 @@ constexpr std::array kStates{ReservationState::requested, ReservationState::conf
 
 constexpr auto kSave = R"sql(
     INSERT INTO reservations (reference, tenant, lane, guest_name, pms, pms_id, state, data, confirmed_ms,
-                              created_ms, updated_ms, last_day)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                              created_ms, updated_ms, last_day,
+                              date_time)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     ON CONFLICT (reference) DO UPDATE
     SET tenant = excluded.tenant, lane = excluded.lane, guest_name = excluded.guest_name,
         pms = excluded.pms, pms_id = excluded.pms_id, state = excluded.state, data = excluded.data,
         confirmed_ms = excluded.confirmed_ms, updated_ms = excluded.updated_ms,
-        last_day = excluded.last_day)sql";
+        last_day = excluded.last_day, date_time = excluded.date_time)sql";
 
 constexpr auto kToReview = R"sql(
     SELECT * FROM reservations
@@ -46,6 +47,7 @@ ReservationRow reservation_of(const Row& row) {
           .pms = row.text("pms"),
           .pms_id = row.text("pms_id"),
           .state = from_word(row.text("state"), kStates),
+          .date_time = row.text("date_time"),
           .data = row.text("data"),
           .confirmed = row.optional_time("confirmed_ms"),
           .created = row.time("created_ms"),
@@ -73,7 +75,8 @@ std::string_view to_string(ReservationState state) {
 
 void Reservations::save(Transaction& tx, const ReservationRow& r) {
   tx.execute(kSave, r.reference, r.tenant, r.lane, r.guest_name, r.pms, r.pms_id,
-             to_string(r.state), r.data, r.confirmed, r.created, r.updated, r.last_day);
+             to_string(r.state), r.data, r.confirmed, r.created, r.updated, r.last_day,
+             r.date_time);
 }
 
 Result<std::vector<ReservationRow>> Reservations::to_review(const std::string& tenant,

@@ -25,6 +25,7 @@ struct ReservationRow {
   std::string pms{};     // The plugin's name in the pipeline.
   std::string pms_id{};  // Empty: the PMS has not named it.
   ReservationState state = ReservationState::requested;
+  std::string date_time{};              // Reserved: local, YYYY-MM-DDTHH:MM. Empty: unknown.
   std::string data{};                   // JSON: dates, unit, party, price, as agreed.
   std::optional<WallTime> confirmed{};  // When the guest confirmed a reminder.
   WallTime created{};

@@ -10,7 +10,7 @@ Step cancel_reservation(const Turn& turn) {
   auto meant = meant_reservation(turn);
   if (!meant.reservation) return std::move(meant.otherwise);
 
-  Say question = say("cancel.summary", reservation_args(*meant.reservation));
+  Say question = about("cancel.summary", *meant.reservation);
   ask_yes_or_no(question, {.kind = "cancel", .cancel = *meant.reservation});
   return question;
 }

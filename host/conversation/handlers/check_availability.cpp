@@ -1,9 +1,11 @@
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
+#include "conversation/handlers/tables.hpp"
 
 namespace conserje {
 
 Step check_availability(const Turn& turn) {
+  if (auto step = unless_room(turn)) return *std::move(step);
   if (auto question = ask_for_stay(turn)) return *std::move(question);
   const pms::Stay stay = *stay_of(turn.session.slots);
   if (!turn.availability)

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "conserje/date_time.hpp"
+#include "pms/gateway.hpp"
+
 namespace conserje {
 
 Say say(std::string key, TextArgs args) { return {.lines = {{std::move(key), std::move(args)}}}; }
@@ -62,10 +65,12 @@ Lookup find_reservations(const Turn& turn) {
 
 Meant meant_reservation(const Turn& turn) {
   const std::string& code = turn.session.slots.code;
+  const std::string unit = turn.session.flow == "late_checkout" ? "room" : turn.session.slots.unit;
   std::vector<pms::Reservation> all;
   std::vector<pms::Reservation> named;
   for (const auto& reservation : turn.reservations.value_or(std::vector<pms::Reservation>())) {
     if (reservation.state != "confirmed") continue;
+    if (!unit.empty() && is_table(reservation.stay) != (unit == "table")) continue;
     all.push_back(reservation);
     if (reservation.reference == code || reservation.id == code) named.push_back(reservation);
   }
@@ -100,7 +105,25 @@ TextArgs reservation_args(const pms::Reservation& reservation) {
                     reservation.room_name.empty() ? reservation.room_type : reservation.room_name);
   args.emplace_back("name", reservation.guest_name);
   args.emplace_back("total", reservation.total);
+  if (const auto at = parse_date_time(reservation.stay.date_time)) {
+    args.emplace_back("date", date_of(*at));
+    args.emplace_back("time", clock_text(time_of(*at)));
+    args.emplace_back("party", reservation.stay.adults + reservation.stay.children);
+  }
   return args;
+}
+
+std::string of_house(const Turn& turn, std::string_view key) {
+  return (turn.offering.rooms ? "" : "table.") + std::string(key);
+}
+
+Line line_about(std::string_view key, const pms::Reservation& reservation) {
+  const std::string prefix = is_table(reservation.stay) ? "table." : "";
+  return {prefix + std::string(key), reservation_args(reservation)};
+}
+
+Say about(std::string_view key, const pms::Reservation& reservation) {
+  return {.lines = {line_about(key, reservation)}};
 }
 
 Line priced(const pms::RoomOffer& offer) {
@@ -122,7 +145,7 @@ Say choose_reservation(const std::vector<pms::Reservation>& reservations) {
   Say choice = say("reservation.several");
   for (const auto& reservation : reservations) {
     const auto& code = reservation.reference.empty() ? reservation.id : reservation.reference;
-    choice.lines.push_back({"reservation.line", reservation_args(reservation)});
+    choice.lines.push_back(line_about("reservation.line", reservation));
     choice.buttons.push_back({"code:" + code, "=" + code});
   }
   choice.lines.push_back({"ask.code", {}});

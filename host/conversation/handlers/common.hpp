@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conversation/turn.hpp"
@@ -49,8 +50,17 @@ Meant meant_reservation(const Turn& turn);
 /// Dates, nights and party of a stay for a text: check_in, check_out, nights, adults, children.
 TextArgs stay_args(const pms::Stay& stay);
 
-/// Reference, room and stay for a text.
+/// Reference, room and stay for a text; of a table also its date, time and party.
 TextArgs reservation_args(const pms::Reservation& reservation);
+
+/// The key of a text that speaks of what the house reserves: "table.<key>" where it has no rooms.
+std::string of_house(const Turn& turn, std::string_view key);
+
+/// The line of that key about a reservation; about a table it is "table.<key>".
+Line line_about(std::string_view key, const pms::Reservation& reservation);
+
+/// That line alone.
+Say about(std::string_view key, const pms::Reservation& reservation);
 
 /// One room with its price, per night where all nights cost the same.
 Line priced(const pms::RoomOffer& offer);

@@ -4,7 +4,7 @@
 namespace conserje {
 
 Step greeting(const Turn& turn) {
-  return then_resume(turn, say("greeting", {{"hotel", turn.pipeline.hotel.name}}));
+  return then_resume(turn, say(of_house(turn, "greeting"), {{"hotel", turn.pipeline.hotel.name}}));
 }
 
 }  // namespace conserje

@@ -3,6 +3,6 @@
 
 namespace conserje {
 
-Step help(const Turn& turn) { return then_resume(turn, say("help")); }
+Step help(const Turn& turn) { return then_resume(turn, say(of_house(turn, "help"))); }
 
 }  // namespace conserje

@@ -7,9 +7,12 @@ namespace conserje {
 namespace {
 
 /// What the house's own facts say about a topic that its FAQ leaves out.
-std::optional<Say> from_facts(const std::string& topic, const Hotel& hotel) {
-  if (topic == "check_in") return say("faq.check_in", {{"time", clock_text(hotel.check_in)}});
-  if (topic == "check_out") return say("faq.check_out", {{"time", clock_text(hotel.check_out)}});
+std::optional<Say> from_facts(const Turn& turn, const std::string& topic) {
+  const Hotel& hotel = turn.pipeline.hotel;
+  if (topic == "check_in" && turn.offering.rooms)
+    return say("faq.check_in", {{"time", clock_text(hotel.check_in)}});
+  if (topic == "check_out" && turn.offering.rooms)
+    return say("faq.check_out", {{"time", clock_text(hotel.check_out)}});
   if (topic == "location" && !hotel.address.empty())
     return say("faq.location", {{"address", hotel.address}});
   return std::nullopt;
@@ -20,7 +23,7 @@ std::optional<Say> from_facts(const std::string& topic, const Hotel& hotel) {
 Say about_house(const Turn& turn, const std::string& topic) {
   const auto answer = turn.pipeline.faq.find(topic);
   if (answer == turn.pipeline.faq.end())
-    return from_facts(topic, turn.pipeline.hotel).value_or(say("faq.unknown"));
+    return from_facts(turn, topic).value_or(say("faq.unknown"));
 
   const auto& by_language = answer->second;
   auto text = by_language.find(turn.session.language);

@@ -30,6 +30,7 @@ Say leave_it_to_the_staff(std::chrono::minutes time) {
 }  // namespace
 
 Step late_checkout(const Turn& turn) {
+  if (!turn.offering.rooms) return out_of_scope(turn);
   if (!turn.reservations) return find_reservations(turn);
   auto meant = meant_reservation(turn);
   if (!meant.reservation) return std::move(meant.otherwise);

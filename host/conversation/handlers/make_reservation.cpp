@@ -2,6 +2,7 @@
 
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
+#include "conversation/handlers/tables.hpp"
 
 namespace conserje {
 namespace {
@@ -26,6 +27,7 @@ Say propose(const Turn& turn, const pms::Stay& stay, const pms::RoomOffer& offer
 }  // namespace
 
 Step make_reservation(const Turn& turn) {
+  if (auto step = unless_room(turn)) return *std::move(step);
   if (auto question = ask_for_stay(turn)) return *std::move(question);
   const Slots& slots = turn.session.slots;
   const pms::Stay stay = *stay_of(slots);

@@ -3,6 +3,8 @@
 
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
+#include "conversation/handlers/tables.hpp"
+#include "pms/gateway.hpp"
 
 namespace conserje {
 namespace {
@@ -82,6 +84,7 @@ Step modify_reservation(const Turn& turn) {
   if (!meant.reservation) return std::move(meant.otherwise);
 
   const auto& before = *meant.reservation;
+  if (is_table(before.stay)) return modify_table(turn, before);
   const auto stay = changed_stay(before.stay, turn.session.slots);
   if (!stay) return ask("dates");
   auto after = changed(before, *stay, turn.session.slots);

@@ -4,7 +4,8 @@
 namespace conserje {
 
 Step out_of_scope(const Turn& turn) {
-  return then_resume(turn, say("out_of_scope", {{"hotel", turn.pipeline.hotel.name}}));
+  return then_resume(turn,
+                     say(of_house(turn, "out_of_scope"), {{"hotel", turn.pipeline.hotel.name}}));
 }
 
 }  // namespace conserje

@@ -2,11 +2,13 @@
 
 #include "conversation/handlers.hpp"
 #include "conversation/handlers/common.hpp"
+#include "conversation/handlers/tables.hpp"
 
 namespace conserje {
 
 // The price of the room that the guest named, or of each that there is; then whether he wants it.
 Step price_quote(const Turn& turn) {
+  if (auto step = unless_room(turn)) return *std::move(step);
   if (auto question = ask_for_stay(turn)) return *std::move(question);
   const Slots& slots = turn.session.slots;
   const pms::Stay stay = *stay_of(slots);

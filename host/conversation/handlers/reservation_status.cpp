@@ -9,9 +9,9 @@ Step reservation_status(const Turn& turn) {
 
   Say list = say("reservation.list");
   for (const auto& reservation : *turn.reservations)
-    list.lines.push_back(
-        {reservation.state == "cancelled" ? "reservation.line_cancelled" : "reservation.line",
-         reservation_args(reservation)});
+    list.lines.push_back(line_about(
+        reservation.state == "cancelled" ? "reservation.line_cancelled" : "reservation.line",
+        reservation));
   return then_resume(turn, std::move(list));
 }
 

@@ -37,6 +37,17 @@ void read_days(Chart& chart) {
   });
 }
 
+/// "8", "21": the hour of a day, in either half of it where both have it.
+void read_hours(Chart& chart) {
+  for_each_number(chart, 0, 23, [&](const Item& item) {
+    Meaning clock;
+    clock.when.hour = static_cast<std::int8_t>(item.meaning.number);
+    clock.when.either_half = clock.when.hour > 0 && clock.when.hour <= 12;
+    clock.unit = Grain::hour;
+    chart.add(Category::clock, item.begin, item.end, clock);
+  });
+}
+
 /// "1" and "2", as our own questions offer them: yes and no.
 void read_choice(Chart& chart) {
   if (chart.size() != 1) return;
@@ -96,7 +107,8 @@ void read_answer(Chart& chart, std::string_view pending,
       for_each_number(chart, 1, question.high, [&](const Item& item) {
         chart.add(question.answer, item.begin, item.end, item.meaning);
       });
-  if (pending == "dates") read_days(chart);
+  if (pending == "dates" || pending == "day") read_days(chart);
+  if (pending == "hour" || pending == "time") read_hours(chart);
   if (pending == "confirm") read_choice(chart);
   if (pending == "code") read_code(chart);
   if (pending == "guest_name") read_name(chart, is_common);

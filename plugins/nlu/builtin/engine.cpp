@@ -39,6 +39,16 @@ std::string_view plain_yes_no(const Text& text, const std::vector<Item>& entitie
   return covered == words ? answer : "";
 }
 
+/// What is said beside the entities. The words of an area tell the classifier something, and are an
+/// entity all the same.
+std::vector<std::string_view> words_beside(const std::vector<Item>& items, const Text& text) {
+  auto words = plain_words(text, items);
+  for (const Item& item : items)
+    for (auto i = item.begin; item.category == Category::area && i < item.end; ++i)
+      std::erase(words, std::string_view(text.tokens[i].folded));
+  return words;
+}
+
 /// A question is no answer: "la doble?"
 bool asks(const Text& text) {
   return std::ranges::any_of(text.tokens, [](const Token& token) { return token.folded == "?"; });
@@ -220,7 +230,8 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
   rank(repaired, items, asked, reply);
   tell_further(asked, reply);
   tell_entities(items, named, text, *now, reply);
-  const bool bare_answer = !items.empty() && says_nothing_else(plain_words(text, items)) &&
+  reply.unit = unit_of(chart, items);
+  const bool bare_answer = !items.empty() && says_nothing_else(words_beside(items, text)) &&
                            !asks(text) && reply.intent.confidence < kPlainYesNo;
   if ((bare_answer && !request.pending.empty()) || only_says_code(request.pending, reply))
     reply.intent.confidence = std::min(reply.intent.confidence, kBareAnswer);

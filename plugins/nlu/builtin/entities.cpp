@@ -22,25 +22,16 @@ struct EntityType {
   int preference;
 };
 constexpr EntityType kEntityTypes[] = {
-    {Category::date, "date", 3},
-    {Category::period, "date", 2},
-    {Category::datetime, "date", 3},
-    {Category::range, "date", 4},
-    {Category::clock, "time", 2},
-    {Category::time_range, "time", 3},
-    {Category::day_part, "time", 1},
-    {Category::duration, "duration", 1},
-    {Category::nights, "nights", 2},
-    {Category::party_size, "party_size", 1},
-    {Category::rooms, "rooms", 1},
-    {Category::room_type, "room_type", 1},
-    {Category::money, "money", 1},
-    {Category::yes_no, "yes_no", 0},
-    {Category::person_name, "person_name", 2},
-    {Category::phone, "phone", 0},
-    {Category::email, "email", 4},
-    {Category::code, "code", 1},
-    {Category::aside, "", 5},
+    {Category::date, "date", 3},     {Category::period, "date", 2},
+    {Category::datetime, "date", 3}, {Category::range, "date", 4},
+    {Category::clock, "time", 2},    {Category::time_range, "time", 3},
+    {Category::day_part, "time", 1}, {Category::duration, "duration", 1},
+    {Category::nights, "nights", 2}, {Category::party_size, "party_size", 1},
+    {Category::rooms, "rooms", 1},   {Category::room_type, "room_type", 1},
+    {Category::area, "area", 1},     {Category::money, "money", 1},
+    {Category::yes_no, "yes_no", 0}, {Category::person_name, "person_name", 2},
+    {Category::phone, "phone", 0},   {Category::email, "email", 4},
+    {Category::code, "code", 1},     {Category::aside, "", 5},
 };
 
 const EntityType* entity_type(Category category) {
@@ -122,6 +113,7 @@ std::optional<Json> value_of(const Item& item, std::string_view surface, LocalTi
                   {"children", meaning.children}};
     case Category::money: return Json{{"amount", meaning.number}, {"currency", meaning.word}};
     case Category::room_type:
+    case Category::area:
     case Category::yes_no: return Json(meaning.word);
     case Category::person_name: return Json(std::string(surface));
     case Category::phone: return Json(phone_digits(surface));
@@ -229,6 +221,30 @@ std::vector<Item> choose(const Chart& chart) {
     settle_by_meal(chosen.back(), chart);
   }
   return chosen;
+}
+
+std::string_view unit_of(const Chart& chart, const std::vector<Item>& chosen) {
+  bool room = std::ranges::any_of(chosen, [](const Item& item) {
+    return item.category == Category::rooms || item.category == Category::room_type ||
+           item.category == Category::nights;
+  });
+  bool table = false;
+  // "Las ocho y cuarto" is no room.
+  const auto is_of_a_time = [&](std::size_t token) {
+    return std::ranges::any_of(chosen, [&](const Item& item) {
+      const std::string_view type = entity_type(item.category)->type;
+      return item.begin <= token && token < item.end && (type == "time" || type == "date");
+    });
+  };
+  for (std::size_t token = 0; token < chart.size(); ++token) {
+    if (is_of_a_time(token)) continue;
+    chart.for_each_at(token, [&](const Item& item) {
+      if (item.category == Category::room_word) room = true;
+      if (item.category == Category::table || item.category == Category::meal) table = true;
+    });
+  }
+  if (room == table) return "";
+  return room ? "room" : "table";
 }
 
 std::optional<Entity> to_entity(const Item& item, const Text& text, LocalTime now) {

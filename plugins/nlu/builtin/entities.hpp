@@ -33,6 +33,9 @@ Chart read_chart(const Text& text, Language language, const Grammars& grammars);
 /// overlap, in order.
 std::vector<Item> choose(const Chart& chart);
 
+/// What the words speak of to reserve, as ParseReply::unit.
+std::string_view unit_of(const Chart& chart, const std::vector<Item>& chosen);
+
 /// A chosen stretch as an entity; nothing when its date does not exist.
 std::optional<Entity> to_entity(const Item& item, const Text& text, LocalTime now);
 

@@ -360,6 +360,15 @@ constexpr Lexeme kLexemes[] = {
     {room_type, "family room|family rooms|family suite|quad|quadruple|quad room",
      means::word("family")},
 
+    {area, "terrace|outside|outdoors|outdoor|patio|al fresco|balcony", means::word("terrace")},
+    {area, "inside|indoors|indoor|dining room", means::word("indoor")},
+    {area, "at the bar|the bar", means::word("bar")},
+    {area, "garden", means::word("garden")},
+    {area,
+     "i do not mind|we do not mind|i don ' t mind|we don ' t mind|don ' t mind|do not mind|"
+     "no preference|anywhere|wherever|either is fine|any of them",
+     means::word("any")},
+
     {currency, "euro|euros|eur|€", means::word("EUR")},
     {currency, "dollar|dollars|usd|us $|$|bucks", means::word("USD")},
     {currency, "pound|pounds|gbp|£", means::word("GBP")},

@@ -411,6 +411,16 @@ constexpr Lexeme kLexemes[] = {
      "cuadruple",
      means::word("family")},
 
+    {area, "terraza|terrazas|afuera|fuera|al aire libre|exterior|vereda|balcon",
+     means::word("terrace")},
+    {area, "salon|comedor|adentro|dentro|interior|bajo techo", means::word("indoor")},
+    {area, "barra|la barra", means::word("bar")},
+    {area, "jardin|patio", means::word("garden")},
+    {area,
+     "me da igual|nos da igual|da igual|da lo mismo|me da lo mismo|nos da lo mismo|es igual|"
+     "cualquiera|donde sea|donde haya",
+     means::word("any")},
+
     {currency, "euro|euros|eur|€", means::word("EUR")},
     {currency, "dolar|dolares|usd|u $ s|us $", means::word("USD")},
     {currency, "peso|pesos|$", means::word("pesos")},

@@ -328,6 +328,13 @@ constexpr Lexeme kLexemes[] = {
      "familia|familiar|quarto familiar|quarto familia|quarto de familia|quadruplo|quarto quadruplo",
      means::word("family")},
 
+    {area, "terraco|varanda|esplanada|fora|la fora|ar livre|ao ar livre|calcada",
+     means::word("terrace")},
+    {area, "salao|sala|dentro|la dentro|interior", means::word("indoor")},
+    {area, "balcao|o balcao", means::word("bar")},
+    {area, "jardim|patio", means::word("garden")},
+    {area, "tanto faz|qualquer um|qualquer lugar|onde houver|sem preferencia", means::word("any")},
+
     {currency, "real|reais|r $|brl", means::word("BRL")},
     {currency, "euro|euros|eur|€", means::word("EUR")},
     {currency, "dolar|dolares|usd|us $", means::word("USD")},

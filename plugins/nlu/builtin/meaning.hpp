@@ -58,6 +58,7 @@ enum class Category : std::uint8_t {
   party_size,
   rooms,
   room_type,
+  area,
   money,
   yes_no,
   // scanned, not composed

@@ -36,6 +36,7 @@ Result<ParseReply> Asked::parse(const Call& call, const ParseRequest& request) {
   }
   auto outcome = ask(call, request, *own);
   remember(outcome);
+  if (outcome && outcome->unit.empty()) outcome->unit = own->unit;
   if (outcome) return outcome;
   host_.count("embedded_total", {{"why", to_string(outcome.error().error_class)}});
   return own;

@@ -19,7 +19,8 @@ bool is_weekend(Date night) {
 void sort_by_arrival(std::vector<pms::Reservation>& reservations) {
   // Dates of this shape sort as text.
   std::sort(reservations.begin(), reservations.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.stay.check_in, a.id) < std::tie(b.stay.check_in, b.id);
+    return std::tie(a.stay.check_in, a.stay.date_time, a.id) <
+           std::tie(b.stay.check_in, b.stay.date_time, b.id);
   });
 }
 
@@ -43,6 +44,7 @@ void write(JsonWriter& out, const Entry& entry) {
   out.member("request", entry.request);
   out.member("key", entry.key);
   out.optional_member("notes", entry.notes);
+  out.optional_member("table", entry.table);
   out.end_object();
 }
 
@@ -52,6 +54,7 @@ void read(const Json& json, Entry& entry) {
   read_member(json, "request", entry.request);
   read_member(json, "key", entry.key);
   read_optional_member(json, "notes", entry.notes);
+  read_optional_member(json, "table", entry.table);
 }
 
 const Room* Hotel::room(std::string_view type) const {

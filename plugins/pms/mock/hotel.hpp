@@ -33,6 +33,7 @@ struct Entry {
   pms::ReservationRequest request{};  // As it was made: what a repetition is compared with.
   std::string key{};                  // The idempotency key it was made with.
   std::string notes{};
+  std::string table{};         // Of a table's stay: which one is kept.
   std::uint64_t revision = 0;  // In cj.kv/1; 0: not there yet. Not part of the JSON.
 
   bool operator==(const Entry&) const = default;

@@ -10,6 +10,7 @@ namespace conserje::mock {
 namespace {
 
 constexpr std::string_view kIdPrefix = "M-";
+constexpr std::string_view kConfirmed = "confirmed";
 constexpr std::string_view kStoragePrefix = "reservation/";
 
 Error refused(std::string text) { return {ErrorClass::permanent, std::move(text)}; }
@@ -41,6 +42,7 @@ Mock::Mock(Host host, Config config)
       config_(std::move(config)),
       faults_(config_.faults),
       hotel_(config_.rooms, config_.currency),
+      restaurant_(config_.restaurant),
       last_number_(config_.seed) {}
 
 Status Mock::start(const Call&) {
@@ -68,7 +70,8 @@ auto Mock::answer(const Call& call, std::string_view method, Work work) -> declt
     return work();
   }();
 
-  if (fault && fault->after_write)
+  // What was refused was not done: there is no answer to lose.
+  if (fault && fault->after_write && outcome)
     if (const auto suffered = faults_.suffer(host_, call, *fault); !suffered)
       return suffered.error();
   return outcome;
@@ -79,7 +82,7 @@ Result<pms::Availability> Mock::availability(const Call& call,
   return answer(call, "availability", [&]() -> Result<pms::Availability> {
     const auto nights = nights_of(request.stay, config_.max_nights);
     if (!nights) return nights.error();
-    if (const auto status = check_not_past(*nights); !status) return status.error();
+    if (const auto status = check_not_past(nights->from); !status) return status.error();
     return pms::Availability{
         hotel_.offers(*nights, request.stay.adults + request.stay.children, request.room_type)};
   });
@@ -127,6 +130,18 @@ Result<pms::ReservationList> Mock::arrivals(const Call& call, const pms::Arrival
   });
 }
 
+Result<pms::Tables> Mock::tables(const Call& call, const pms::TablesRequest& request) {
+  return answer(call, "tables", [&]() -> Result<pms::Tables> {
+    if (!restaurant_.has_tables())
+      return Error{ErrorClass::config, "config: restaurant: is missing, so there are no tables"};
+    const auto seating = seating_of(request.stay, restaurant_.turn());
+    if (!seating) return seating.error();
+    if (const auto status = check_not_past(date_of(seating->from)); !status) return status.error();
+    return is_table(request.stay) ? restaurant_.at(*seating, request.area, request.moves)
+                                  : restaurant_.on_day(*seating, request.area, request.moves);
+  });
+}
+
 Result<pms::ReservationAnswer> Mock::book(const pms::ReservationRequest& request, std::string key) {
   if (request.reference.empty()) return refused("reference: is empty");
   for (const Entry* made : {hotel_.by_key(key), hotel_.by_reference(request.reference)}) {
@@ -135,31 +150,22 @@ Result<pms::ReservationAnswer> Mock::book(const pms::ReservationRequest& request
     return refused("the idempotency key or the reference belongs to another request");
   }
 
-  const auto nights = nights_of(request.stay, config_.max_nights);
-  if (!nights) return nights.error();
-  if (const auto status = check_not_past(*nights); !status) return status.error();
-  const Room* room = hotel_.room(request.room_type);
-  if (room == nullptr) return refused("room_type: there is no " + request.room_type);
-  if (room->capacity < request.stay.adults + request.stay.children ||
-      hotel_.free_rooms(*room, *nights) < 1)
-    return pms::ReservationAnswer{"no_availability"};
-  const pms::Money total = hotel_.price(*room, *nights);
-  if (request.expected_total && *request.expected_total != total)
+  Entry entry{.reservation = {.id = std::string(kIdPrefix) + std::to_string(last_number_ + 1),
+                              .reference = request.reference,
+                              .state = "confirmed",
+                              .guest_name = request.guest_name,
+                              .guest_key = request.guest_key,
+                              .room_type = request.room_type,
+                              .stay = request.stay,
+                              .created_at_ms = host_.now_ms()},
+              .request = request,
+              .key = std::move(key),
+              .notes = request.notes};
+  const auto placed = place(entry, nullptr);
+  if (!placed) return placed.error();
+  if (!*placed) return pms::ReservationAnswer{"no_availability"};
+  if (request.expected_total && *request.expected_total != entry.reservation.total)
     return refused("expected_total: the price is another one now");
-
-  const Entry entry{.reservation = {.id = std::string(kIdPrefix) + std::to_string(last_number_ + 1),
-                                    .reference = request.reference,
-                                    .state = "confirmed",
-                                    .guest_name = request.guest_name,
-                                    .guest_key = request.guest_key,
-                                    .room_type = room->type,
-                                    .room_name = room->name,
-                                    .stay = request.stay,
-                                    .total = total,
-                                    .created_at_ms = host_.now_ms()},
-                    .request = request,
-                    .key = std::move(key),
-                    .notes = request.notes};
   if (const auto saved = save(entry); !saved) return saved.error();
   return done(entry);
 }
@@ -178,21 +184,56 @@ Result<pms::ReservationAnswer> Mock::change(const pms::ModifyRequest& request) {
 
   if (reservation.stay != before->reservation.stay ||
       reservation.room_type != before->reservation.room_type) {
-    const auto nights = nights_of(reservation.stay, config_.max_nights);
-    if (!nights) return nights.error();
-    // Who is in the house may stay longer: only another day of arrival must not be past.
-    if (reservation.stay.check_in != before->reservation.stay.check_in)
-      if (const auto status = check_not_past(*nights); !status) return status.error();
-    const Room* room = hotel_.room(reservation.room_type);
-    if (room == nullptr) return refused("room_type: there is no " + reservation.room_type);
-    if (room->capacity < reservation.stay.adults + reservation.stay.children ||
-        hotel_.free_rooms(*room, *nights, before) < 1)
-      return pms::ReservationAnswer{"no_availability"};
-    reservation.room_name = room->name;
-    reservation.total = hotel_.price(*room, *nights);
+    const auto placed = place(entry, before);
+    if (!placed) return placed.error();
+    if (!*placed) return pms::ReservationAnswer{"no_availability"};
   }
   if (const auto saved = save(entry); !saved) return saved.error();
   return done(entry);
+}
+
+/// Finds the room or the table for the entry's stay, and what it costs; false: nothing is left.
+/// before: as it was, counted as if it were not there; may be null. Errors: permanent.
+Result<bool> Mock::place(Entry& entry, const Entry* before) const {
+  const auto& stay = entry.reservation.stay;
+  // Who is in the house may stay longer: only another day of arrival must not be past.
+  if (before == nullptr || stay.check_in != before->reservation.stay.check_in) {
+    const auto day = parse_date(stay.check_in);
+    if (!day) return refused("stay: a date is needed, as YYYY-MM-DD");
+    if (const auto status = check_not_past(*day); !status) return status.error();
+  }
+  if (before != nullptr && is_table(stay) != is_table(before->reservation.stay))
+    return refused("stay: nights do not become a table, nor a table nights");
+  return is_table(stay) ? place_at_table(entry) : place_in_room(entry, before);
+}
+
+Result<bool> Mock::place_in_room(Entry& entry, const Entry* before) const {
+  auto& reservation = entry.reservation;
+  const auto nights = nights_of(reservation.stay, config_.max_nights);
+  if (!nights) return nights.error();
+  const Room* room = hotel_.room(reservation.room_type);
+  if (room == nullptr) return refused("room_type: there is no " + reservation.room_type);
+  if (room->capacity < reservation.stay.adults + reservation.stay.children ||
+      hotel_.free_rooms(*room, *nights, before) < 1)
+    return false;
+  reservation.room_name = room->name;
+  reservation.total = hotel_.price(*room, *nights);
+  return true;
+}
+
+Result<bool> Mock::place_at_table(Entry& entry) const {
+  auto& reservation = entry.reservation;
+  const auto seating = seating_of(reservation.stay, restaurant_.turn());
+  if (!seating) return seating.error();
+  if (restaurant_.area_name(reservation.room_type).empty())
+    return refused("room_type: there is no area " + reservation.room_type);
+  const auto table = restaurant_.table_for(*seating, reservation.room_type, reservation.id);
+  if (!table) return false;
+  entry.table = *table;
+  reservation.stay.duration_minutes = seating->length.count();
+  reservation.room_name = restaurant_.area_name(reservation.room_type);
+  reservation.total = {.currency = config_.currency};
+  return true;
 }
 
 Result<pms::ReservationAnswer> Mock::call_off(const pms::ReservationKey& key) {
@@ -212,8 +253,8 @@ Result<const Entry*> Mock::look_up(const pms::ReservationKey& key) const {
   return key.id.empty() ? hotel_.by_reference(key.reference) : hotel_.by_id(key.id);
 }
 
-Status Mock::check_not_past(const Nights& nights) const {
-  if (nights.from < earliest_today()) return refused("stay: it begins in the past");
+Status Mock::check_not_past(Date day) const {
+  if (day < earliest_today()) return refused("stay: it begins in the past");
   return Done{};
 }
 
@@ -238,9 +279,20 @@ Status Mock::save(Entry entry) {
     }
     entry.revision = **stored;
   }
-  last_number_ = std::max(last_number_, number_of(entry.reservation.id));
-  hotel_.put(std::move(entry));
+  put(std::move(entry));
   return Done{};
+}
+
+/// Puts the entry into the book, and its party at its table.
+void Mock::put(Entry entry) {
+  const auto& reservation = entry.reservation;
+  last_number_ = std::max(last_number_, number_of(reservation.id));
+  if (is_table(reservation.stay)) {
+    const bool is_kept = reservation.state == kConfirmed;
+    const auto seating = seating_of(reservation.stay, restaurant_.turn());
+    if (seating) restaurant_.seat(reservation.id, is_kept ? entry.table : "", *seating);
+  }
+  hotel_.put(std::move(entry));
 }
 
 /// Reads every stored reservation. Errors: config, one of them cannot be read.
@@ -256,8 +308,7 @@ Status Mock::load() {
     if (!entry)
       return Error{ErrorClass::config, "mock: stored " + key + ": " + entry.error().message};
     entry->revision = (*stored)->revision;
-    last_number_ = std::max(last_number_, number_of(entry->reservation.id));
-    hotel_.put(*std::move(entry));
+    put(*std::move(entry));
   }
   return Done{};
 }

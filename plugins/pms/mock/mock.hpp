@@ -10,11 +10,13 @@
 #include "conserje/pms.hpp"
 #include "faults.hpp"
 #include "hotel.hpp"
+#include "restaurant.hpp"
 
 namespace conserje::mock {
 
-/// A property management system without a vendor: config.rooms, a book in memory, and the faults
-/// that were ordered. The same calls in the same order give the same answers. Threads: any number.
+/// A property management system without a vendor: config.rooms and config.restaurant, a book in
+/// memory, and the faults that were ordered. The same calls in the same order give the same
+/// answers. Threads: any number.
 class Mock final : public Pms {
  public:
   /// Errors: config, two rooms of one type.
@@ -33,6 +35,7 @@ class Mock final : public Pms {
   Result<pms::ReservationAnswer> cancel_reservation(const Call&,
                                                     const pms::ReservationKey&) override;
   Result<pms::ReservationList> arrivals(const Call&, const pms::ArrivalsRequest&) override;
+  Result<pms::Tables> tables(const Call&, const pms::TablesRequest&) override;
 
  private:
   Mock(Host host, Config config);
@@ -43,11 +46,15 @@ class Mock final : public Pms {
   // All of these are called with mutex_ held.
   Result<pms::ReservationAnswer> book(const pms::ReservationRequest& request, std::string key);
   Result<pms::ReservationAnswer> change(const pms::ModifyRequest& request);
+  Result<bool> place(Entry& entry, const Entry* before) const;
+  Result<bool> place_in_room(Entry& entry, const Entry* before) const;
+  Result<bool> place_at_table(Entry& entry) const;
   Result<pms::ReservationAnswer> call_off(const pms::ReservationKey& key);
   Result<const Entry*> look_up(const pms::ReservationKey& key) const;
-  Status check_not_past(const Nights& nights) const;
+  Status check_not_past(Date day) const;
   Date earliest_today() const;
   Status save(Entry entry);
+  void put(Entry entry);
   Status load();
 
   const Host host_;
@@ -55,7 +62,8 @@ class Mock final : public Pms {
   Faults faults_;
   mutable std::mutex mutex_{};  // Of what follows. Held while cj.kv/1 writes: what a guest is told
                                 // is already stored, and the last room is sold once.
-  Hotel hotel_;
+  Hotel hotel_;                 // And the book, also of the tables.
+  Restaurant restaurant_;
   std::int64_t last_number_;
 };
 

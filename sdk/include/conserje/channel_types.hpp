@@ -215,7 +215,7 @@ struct StructuredRequest {
   /// One of the host's intents, or the name that the sender gave it.
   std::string intent{};
   /// By the names of the host's slots: arrival and departure (ISO dates, or words), nights, adults,
-  /// children, room_type, name, code, topic.
+  /// children, room_type, name, code, topic; for a table date, time, area and notes.
   Json arguments{};
 
   bool operator==(const StructuredRequest&) const = default;

@@ -26,7 +26,8 @@ struct ParseRequest {
   std::string now{};
   /// IANA name.
   std::string time_zone{};
-  /// What we asked last: dates, nights, party_size, room_type, guest_name, confirm, code or empty.
+  /// What we asked last: dates, nights, party_size, room_type, guest_name, time, area, confirm,
+  /// code or empty.
   std::string pending{};
 
   bool operator==(const ParseRequest&) const = default;
@@ -69,8 +70,8 @@ inline void read(const Json& json, Intent& value) {
 }
 
 struct Entity {
-  /// date, time, duration, nights, party_size, rooms, room_type, person_name, phone, email, code,
-  /// money, yes_no.
+  /// date, time, duration, nights, party_size, rooms, room_type, area, person_name, phone, email,
+  /// code, money, yes_no.
   std::string type{};
   /// The surface, as it stands in the message.
   std::string text{};
@@ -135,6 +136,9 @@ struct ParseReply {
   std::vector<Intent> ranking{};
   /// With hotel_info: wifi, breakfast, ...
   std::string topic{};
+  /// What the words speak of: room (a room, a bed, nights) or table (a table, a meal); empty: they
+  /// do not say, or speak of both.
+  std::string unit{};
   std::vector<Entity> entities{};
   /// What else the message asks for besides `intent`, in its order: another intent, or another
   /// topic of the same.
@@ -148,6 +152,7 @@ inline void write(JsonWriter& out, const ParseReply& value) {
   out.member("intent", value.intent);
   out.optional_member("ranking", value.ranking);
   out.optional_member("topic", value.topic);
+  out.optional_member("unit", value.unit);
   out.optional_member("entities", value.entities);
   out.optional_member("also", value.also);
   out.end_object();
@@ -158,6 +163,7 @@ inline void read(const Json& json, ParseReply& value) {
   read_member(json, "intent", value.intent);
   read_optional_member(json, "ranking", value.ranking);
   read_optional_member(json, "topic", value.topic);
+  read_optional_member(json, "unit", value.unit);
   read_optional_member(json, "entities", value.entities);
   read_optional_member(json, "also", value.also);
 }

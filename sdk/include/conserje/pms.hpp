@@ -28,6 +28,12 @@ class Pms : public Plugin {
                                                             const pms::ReservationKey&) = 0;
   /// Reservations that arrive in a window of dates. Repeatable.
   virtual Result<pms::ReservationList> arrivals(const Call&, const pms::ArrivalsRequest&) = 0;
+  /// Tables for a party at a time of a day, or at the times near it. Only a PMS that lists the
+  /// method in its manifest is asked; it reserves tables by the methods above, for stays that have
+  /// a `date_time`. Repeatable.
+  virtual Result<pms::Tables> tables(const Call&, const pms::TablesRequest&) {
+    return Error{ErrorClass::permanent, "this PMS has no tables"};
+  }
 
   Result<Reply> invoke(const Call& call, const Request& request) final {
     using namespace pms;
@@ -52,6 +58,9 @@ class Pms : public Plugin {
       case method::arrivals:
         return detail::typed<ArrivalsRequest>(request,
                                               [&](const auto& in) { return arrivals(call, in); });
+      case method::tables:
+        return detail::typed<TablesRequest>(request,
+                                            [&](const auto& in) { return tables(call, in); });
       default: return detail::unsupported(request.method);
     }
   }

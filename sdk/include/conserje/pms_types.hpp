@@ -30,6 +30,9 @@ constexpr std::uint32_t modify = CJ_METHOD(2, 8);
 constexpr std::uint32_t cancel = CJ_METHOD(2, 9);
 /// Reservations that arrive in a window of dates.
 constexpr std::uint32_t arrivals = CJ_METHOD(2, 15);
+/// Tables of a restaurant for a party at a time of a day. A PMS whose manifest lists this method
+/// reserves tables; the stays of those reservations have a date_time.
+constexpr std::uint32_t tables = CJ_METHOD(2, 16);
 }  // namespace method
 
 struct Money {
@@ -60,6 +63,11 @@ struct Stay {
   std::string check_out{};
   std::int64_t adults = 0;
   std::int64_t children = 0;
+  /// Of a table: YYYY-MM-DDTHH:MM, local; check_in and check_out are that day. Empty: a stay of
+  /// nights.
+  std::string date_time{};
+  /// Of a table: how long it is kept; 0: as the PMS says.
+  std::int64_t duration_minutes = 0;
 
   bool operator==(const Stay&) const = default;
 };
@@ -69,6 +77,8 @@ inline void write(JsonWriter& out, const Stay& value) {
   out.member("check_out", value.check_out);
   out.member("adults", value.adults);
   out.optional_member("children", value.children);
+  out.optional_member("date_time", value.date_time);
+  out.optional_member("duration_minutes", value.duration_minutes);
   out.end_object();
 }
 inline void read(const Json& json, Stay& value) {
@@ -77,6 +87,8 @@ inline void read(const Json& json, Stay& value) {
   read_member(json, "check_out", value.check_out);
   read_member(json, "adults", value.adults);
   read_optional_member(json, "children", value.children);
+  read_optional_member(json, "date_time", value.date_time);
+  read_optional_member(json, "duration_minutes", value.duration_minutes);
 }
 
 struct AvailabilityRequest {
@@ -149,6 +161,112 @@ inline void read(const Json& json, Availability& value) {
   read_member(json, "offers", value.offers);
 }
 
+struct TablesRequest {
+  /// Without a date_time: what can be had on that day at all.
+  Stay stay{};
+  /// Empty: any.
+  std::string area{};
+  /// The PMS's id of a reservation that is to be changed: it is counted as if it were not there.
+  std::string moves{};
+
+  bool operator==(const TablesRequest&) const = default;
+};
+inline void write(JsonWriter& out, const TablesRequest& value) {
+  out.begin_object();
+  out.member("stay", value.stay);
+  out.optional_member("area", value.area);
+  out.optional_member("moves", value.moves);
+  out.end_object();
+}
+inline void read(const Json& json, TablesRequest& value) {
+  expect_object(json, "TablesRequest");
+  read_member(json, "stay", value.stay);
+  read_optional_member(json, "area", value.area);
+  read_optional_member(json, "moves", value.moves);
+}
+
+struct TableOffer {
+  /// YYYY-MM-DDTHH:MM, local.
+  std::string date_time{};
+  /// How long the table is kept.
+  std::int64_t duration_minutes = 0;
+  /// The key used in requests (room_type of a reservation), such as indoor, terrace, garden, bar.
+  std::string area{};
+  /// For guests, in the restaurant's words.
+  std::string name{};
+  /// Tables left that hold the party.
+  std::int64_t available = 0;
+
+  bool operator==(const TableOffer&) const = default;
+};
+inline void write(JsonWriter& out, const TableOffer& value) {
+  out.begin_object();
+  out.member("date_time", value.date_time);
+  out.member("duration_minutes", value.duration_minutes);
+  out.member("area", value.area);
+  out.member("name", value.name);
+  out.member("available", value.available);
+  out.end_object();
+}
+inline void read(const Json& json, TableOffer& value) {
+  expect_object(json, "TableOffer");
+  read_member(json, "date_time", value.date_time);
+  read_member(json, "duration_minutes", value.duration_minutes);
+  read_member(json, "area", value.area);
+  read_member(json, "name", value.name);
+  read_member(json, "available", value.available);
+}
+
+/// When guests may arrive.
+struct Service {
+  /// The first arrival: YYYY-MM-DDTHH:MM, local.
+  std::string from{};
+  /// The last arrival, of the same day.
+  std::string to{};
+
+  bool operator==(const Service&) const = default;
+};
+inline void write(JsonWriter& out, const Service& value) {
+  out.begin_object();
+  out.member("from", value.from);
+  out.member("to", value.to);
+  out.end_object();
+}
+inline void read(const Json& json, Service& value) {
+  expect_object(json, "Service");
+  read_member(json, "from", value.from);
+  read_member(json, "to", value.to);
+}
+
+struct Tables {
+  /// At the wanted time, one for each area.
+  std::vector<TableOffer> offers{};
+  /// Without any at the wanted time: at other times of that day, the nearest first, at most one for
+  /// each time.
+  std::vector<TableOffer> others{};
+  /// Of that day, the earliest first; empty: closed.
+  std::vector<Service> services{};
+  /// The first arrival after that day, YYYY-MM-DDTHH:MM; empty: unknown.
+  std::string next_opening{};
+
+  bool operator==(const Tables&) const = default;
+};
+inline void write(JsonWriter& out, const Tables& value) {
+  out.begin_object();
+  out.member("offers", value.offers);
+  out.member("others", value.others);
+  out.member("services", value.services);
+  out.optional_member("next_opening", value.next_opening);
+  out.end_object();
+}
+inline void read(const Json& json, Tables& value) {
+  expect_object(json, "Tables");
+  read_member(json, "offers", value.offers);
+  read_member(json, "others", value.others);
+  read_member(json, "services", value.services);
+  read_optional_member(json, "next_opening", value.next_opening);
+}
+
 struct ReservationRequest {
   /// Ours, unique, shown to the guest.
   std::string reference{};
@@ -157,6 +275,7 @@ struct ReservationRequest {
   std::string guest_key{};
   std::string guest_phone{};
   std::string guest_email{};
+  /// Of a table: its area.
   std::string room_type{};
   Stay stay{};
   std::optional<Money> expected_total{};

@@ -272,5 +272,78 @@ TEST(UnderstoodChoice, IsTheIntentOfAButton) {
   EXPECT_EQ(understood_choice("confirm").intent, "confirm");
 }
 
+class DecideAtARestaurant : public Decide {
+ protected:
+  DecideAtARestaurant() {
+    flow_.has_rooms = false;
+    flow_.tables = "frontdesk";
+  }
+};
+
+TEST_F(DecideAtARestaurant, TakesEveryReservationForATable) {
+  const auto outcome = decide_on({}, {.intent = "make_reservation", .confidence = 0.9});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->session.slots.unit, "table");
+  EXPECT_EQ(outcome->say.asks, "day");
+}
+
+TEST_F(DecideAtARestaurant, HearsTheHourInWhatSoundsLikeALateCheckOut) {
+  const Session asked{.flow = "make_reservation", .pending = "hour", .slots = {.unit = "table"}};
+  const auto outcome = decide_on(asked, {.intent = "late_checkout",
+                                         .confidence = 0.9,
+                                         .slots = {.time = std::chrono::minutes(21 * 60)},
+                                         .names_slots = true});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->session.flow, "make_reservation");
+  EXPECT_EQ(outcome->session.slots.time, std::chrono::minutes(21 * 60));
+}
+
+TEST_F(Decide, HearsNothingInATableWhereThereAreRoomsAlone) {
+  const auto outcome =
+      decide_on({}, {.intent = "make_reservation", .confidence = 0.9, .slots = {.unit = "table"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->session.slots, Slots{});
+  EXPECT_EQ(outcome->say.asks, "dates");
+}
+
+TEST_F(Decide, LetsWhoWantsARoomAfterAllSayOnlyWhatBothHave) {
+  flow_.tables = "frontdesk";
+  const Session table{.flow = "make_reservation",
+                      .pending = "hour",
+                      .slots = {.unit = "table",
+                                .check_in = kToday,
+                                .adults = 2,
+                                .time = std::chrono::minutes(20 * 60),
+                                .area = "terrace"}};
+  const auto outcome = decide_on(
+      table, {.intent = "make_reservation", .confidence = 0.9, .slots = {.unit = "room"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->session.slots, (Slots{.unit = "room", .check_in = kToday, .adults = 2}));
+  EXPECT_EQ(outcome->say.asks, "nights");
+}
+
+TEST_F(Decide, TakesTheReservationsOfBothDesksInTheirOrder) {
+  flow_.tables = "tables";
+  FakePms tables;
+  pms::Reservation room{.id = "R", .reference = "CJ-R", .state = "confirmed"};
+  room.stay = {.check_in = "2026-11-22", .check_out = "2026-11-24", .adults = 2};
+  pms::Reservation table{.id = "T", .reference = "CJ-T", .state = "confirmed"};
+  table.stay = {.check_in = "2026-11-21",
+                .check_out = "2026-11-21",
+                .adults = 2,
+                .date_time = "2026-11-21T20:00"};
+  pms_.answer(pms::method::find, pms::ReservationList{{room}});
+  tables.answer(pms::method::find, pms::ReservationList{{table}});
+  const auto outcome = decide({},
+                              {.said = {.intent = "reservation_status", .confidence = 0.9},
+                               .guest_key = "+34600",
+                               .today = kToday},
+                              pipeline_, flow_, {pms_.gateway(), tables.gateway()});
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(outcome->say.lines.size(), 3U);
+  EXPECT_EQ(outcome->say.lines[1].key, "table.reservation.line");
+  EXPECT_EQ(outcome->say.lines[2].key, "reservation.line");
+}
+
 }  // namespace
 }  // namespace conserje

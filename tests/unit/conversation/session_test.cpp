@@ -9,7 +9,8 @@ Session full() {
   return {.language = "es",
           .flow = "make_reservation",
           .pending = "confirm",
-          .slots = {.check_in =
+          .slots = {.unit = "table",
+                    .check_in =
                         Date(std::chrono::year(2026), std::chrono::month(12), std::chrono::day(10)),
                     .nights = 2,
                     .adults = 2,
@@ -17,7 +18,10 @@ Session full() {
                     .room_type = "double",
                     .guest_name = "Ana",
                     .code = "CJ-1",
-                    .time = std::chrono::minutes(14 * 60)},
+                    .time = std::chrono::minutes(14 * 60),
+                    .other_time = std::chrono::minutes(2 * 60),
+                    .area = "terrace",
+                    .notes = "una trona"},
           .proposal = {.kind = "create", .create = {.guest_name = "Ana", .room_type = "double"}},
           .parked = {.flow = "cancel_reservation", .pending = "code", .slots = {.adults = 1}},
           .intents = {"greeting", "make_reservation"},

@@ -39,7 +39,8 @@ TEST(Understood, TakesThePartyTheRoomAndTheName) {
   EXPECT_EQ(slots_of({entity("party_size", {{"adults", 2}, {"children", 1}}),
                       entity("room_type", "double"), entity("person_name", "Ana Pérez"),
                       entity("nights", 3)}),
-            (Slots{.nights = 3,
+            (Slots{.unit = "room",
+                   .nights = 3,
                    .adults = 2,
                    .children = 1,
                    .room_type = "double",
@@ -56,6 +57,41 @@ TEST(Understood, TakesATimeOfDay) {
   EXPECT_EQ(slots_of({entity("time", {{"kind", "time"}, {"start", "25:00:00"}}),
                       entity("time", {{"kind", "time"}, {"start", "soon"}})}),
             Slots{});
+}
+
+TEST(Understood, KeepsBothReadingsOfAnHour) {
+  const Json eight = {{"kind", "time"},
+                      {"start", "20:00:00"},
+                      {"alternatives", {{{"start", "08:00:00"}}, {{"start", "20:00:00"}}}}};
+  nlu::ParseReply reply;
+  reply.entities = {{.type = "time", .value = eight}};
+  const Said said = understood(reply);
+  EXPECT_EQ(said.slots.time, std::chrono::minutes(20 * 60));
+  EXPECT_EQ(said.slots.other_time, std::chrono::minutes(8 * 60));
+}
+
+TEST(Understood, HearsAnAreaAndThatItIsOfATable) {
+  nlu::ParseReply reply;
+  reply.entities = {{.type = "area", .value = "terrace"}};
+  const Said said = understood(reply);
+  EXPECT_EQ(said.slots, (Slots{.unit = "table", .area = "terrace"}));
+  EXPECT_FALSE(said.names_slots);  // Not where there are no tables.
+}
+
+TEST(UnderstoodRequest, TakesWhatItNamesOfATable) {
+  const auto heard = understood_request({.intent = "make_reservation",
+                                         .arguments = {{"date", "2026-11-21"},
+                                                       {"time", "20:30"},
+                                                       {"adults", 4},
+                                                       {"area", "terrace"},
+                                                       {"notes", "una trona"}}});
+  EXPECT_EQ(heard.said.slots, (Slots{.unit = "table",
+                                     .check_in = Date(std::chrono::year(2026),
+                                                      std::chrono::month(11), std::chrono::day(21)),
+                                     .adults = 4,
+                                     .time = std::chrono::minutes(20 * 60 + 30),
+                                     .area = "terrace",
+                                     .notes = "una trona"}));
 }
 
 TEST(Understood, KeepsTheNextLikelyReading) {

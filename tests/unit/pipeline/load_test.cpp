@@ -179,6 +179,24 @@ texts:
   EXPECT_EQ(pipeline.texts.at("greeting.hello"), (Translations{{"es", "Hola"}, {"en", "Hi"}}));
 }
 
+TEST_F(Load, TakesAHouseWithTablesAloneForOneWithoutRooms) {
+  const auto flow_of = [&](const std::string& keys) {
+    const auto loaded = load(
+        "tenant: t\ntime_zone: UTC\nhotel: {name: H}\nplugins:\n  a: {use: x/y}\n"
+        "pipeline:\n  - {channels: [c], understand: n, " +
+        keys + "}\n");
+    EXPECT_EQ(loaded.pipeline.flows.size(), 1U);
+    return loaded.pipeline.flows.at(0);
+  };
+  const auto restaurant = flow_of("tables: mesas");
+  EXPECT_FALSE(restaurant.has_rooms);
+  EXPECT_EQ(restaurant.pms_plugins(), std::vector<std::string>{"mesas"});
+  const auto both = flow_of("pms: desk, tables: mesas");
+  EXPECT_TRUE(both.has_rooms && both.has_tables());
+  EXPECT_EQ(both.pms_plugins(), (std::vector<std::string>{"desk", "mesas"}));
+  EXPECT_FALSE(flow_of("pms: desk").has_tables());
+}
+
 TEST_F(Load, ReadsWhomPluginsMayComeFrom) {
   const auto loaded = load_with(R"(trust:
   keys: [{name: acme, key: RWQabc, ids: [com.acme.*, org.acme.pms]}, {name: own, key: RWQdef, ids: ["*"]}]

@@ -41,6 +41,11 @@ class Reference : public testing::Test {
 
 TEST_F(Reference, IsWithoutFindings) { EXPECT_EQ(check(loaded), ""); }
 
+TEST_F(Reference, StandsBesideARestaurantWithoutFindings) {
+  source.files["restaurant.yaml"] = text_of("config/restaurant.yaml");
+  EXPECT_EQ(check(load_pipeline("restaurant.yaml", source)), "");
+}
+
 TEST_F(Reference, HasEveryKey) { EXPECT_EQ(loaded.written_keys, loaded.known_keys); }
 
 TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {

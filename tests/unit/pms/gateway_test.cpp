@@ -117,5 +117,15 @@ TEST(Gateway, SaysWhenThePluginsAnswerDoesNotFit) {
                 Error{ErrorClass::bug, "frontdesk: reservations: is missing"})));
 }
 
+TEST(Gateway, AsksForTablesAgainWhenNothingWasAnswered) {
+  FakePms pms;
+  const pms::TablesRequest request{
+      .stay = {.check_in = "2026-11-21", .check_out = "2026-11-21", .adults = 4}};
+  const pms::Tables found{.services = {{"2026-11-21T20:00", "2026-11-21T23:00"}}};
+  pms.fail(pms::method::tables, kAway);
+  pms.answer(pms::method::tables, found);
+  EXPECT_EQ(pms.gateway().tables(request), Result<pms::Tables>(found));
+}
+
 }  // namespace
 }  // namespace conserje

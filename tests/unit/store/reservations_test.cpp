@@ -14,6 +14,7 @@ class ReservationsTest : public StoreTest {
             .guest_name = "Ana Pérez",
             .pms = "frontdesk",
             .state = ReservationState::requested,
+            .date_time = "2026-12-10T15:00",
             .data = R"({"nights":2})",
             .created = now(),
             .updated = now()};

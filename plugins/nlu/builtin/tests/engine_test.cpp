@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "compiled_model.hpp"
@@ -224,6 +225,41 @@ TEST(Engine, AnAnswerWithItsArticleStatesNoIntent) {
                                         .pending = "room_type"});
   ASSERT_TRUE(question);
   EXPECT_GT(question->intent.confidence, 0.3);
+}
+
+TEST(Engine, SaysWhetherTheWordsSpeakOfARoomOrOfATable) {
+  for (const auto* table : {"Una mesa para 4 mañana", "Quiero cenar mañana", "A table for two",
+                            "Mesa para 4 amanhã", "mesa a las ocho y cuarto"})
+    EXPECT_EQ(parse(table).unit, "table") << table;
+  for (const auto* room : {"Una habitación para 2", "la doble", "3 nights", "um quarto"})
+    EXPECT_EQ(parse(room).unit, "room") << room;
+  for (const auto* neither : {"Quiero hacer una reserva", "room with dinner for two"})
+    EXPECT_EQ(parse(neither).unit, "") << neither;
+}
+
+TEST(Engine, ReadsWhereSomebodyWantsToSit) {
+  const auto area = [](const char* text, const char* language) {
+    const auto reply = parse(text, language, "area");
+    const auto found = std::ranges::find(reply.entities, "area", &Entity::type);
+    return found == reply.entities.end() ? "" : found->value.get<std::string>();
+  };
+  EXPECT_EQ(area("en la terraza", "es"), "terrace");
+  EXPECT_EQ(area("me da igual", "es"), "any");
+  EXPECT_EQ(area("inside, please", "en"), "indoor");
+  EXPECT_EQ(area("I don't mind", "en"), "any");
+  EXPECT_EQ(area("na varanda", "pt"), "terrace");
+  EXPECT_EQ(area("tanto faz", "pt"), "any");
+}
+
+TEST(Engine, ReadsABareHourWhenWeAskedForOne) {
+  const auto hour = [](const char* text) {
+    const auto reply = parse(text, "es", "hour");
+    const auto found = std::ranges::find(reply.entities, "time", &Entity::type);
+    return found == reply.entities.end() ? Json() : found->value;
+  };
+  EXPECT_EQ(hour("21")["start"], "21:00:00");
+  EXPECT_EQ(hour("8")["alternatives"].size(), 2U);
+  EXPECT_TRUE(hour("24").is_null());
 }
 
 }  // namespace

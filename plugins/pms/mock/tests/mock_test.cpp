@@ -88,24 +88,34 @@ Json schema() {
 }
 
 TEST(MockConfig, FitsTheSchemasExample) {
-  const Config expected{.currency = "EUR",
-                        .rooms = {{.type = "double",
-                                   .name = "Double room",
-                                   .description = "Queen bed, garden view",
-                                   .capacity = 2,
-                                   .count = 5,
-                                   .price_minor = 9000,
-                                   .weekend_surcharge_minor = 1500}},
-                        .max_nights = 30,
-                        .seed = 7000,
-                        .persist = true,
-                        .faults = {{.method = "create",
-                                    .every = 3,
-                                    .times = 2,
-                                    .error = "deadline",
-                                    .delay_ms = 250,
-                                    .after_write = true}}};
-  EXPECT_EQ(decode_config<Config>(schema()["examples"][0]), Result<Config>(expected));
+  const Config expected{
+      .currency = "EUR",
+      .rooms = {{.type = "double",
+                 .name = "Double room",
+                 .description = "Queen bed, garden view",
+                 .capacity = 2,
+                 .count = 5,
+                 .price_minor = 9000,
+                 .weekend_surcharge_minor = 1500}},
+      .restaurant =
+          {.tables =
+               {{.area = "terrace", .name = "Terrace", .seats = 4, .min_party = 2, .count = 5}},
+           .services = {{{}, {}, {}, {}, {}, {}, {{13h, 15h + 30min}, {20h, 23h + 30min}}}},
+           .closed = {2026y / 12 / 25},
+           .slot_minutes = 15,
+           .turn_minutes = 90},
+      .max_nights = 30,
+      .seed = 7000,
+      .persist = true,
+      .faults = {{.method = "create",
+                  .every = 3,
+                  .times = 2,
+                  .error = "deadline",
+                  .delay_ms = 250,
+                  .after_write = true}}};
+  const auto read = decode_config<Config>(schema()["examples"][0]);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, expected);
 }
 
 TEST(MockCreate, OpensTheHotelThatTheSchemaHasByDefault) {
@@ -379,6 +389,100 @@ TEST_F(MockHotel, AnswersThroughItsMethods) {
   const auto reply = mock_->invoke(call("msg-1"), {.method = pms::method::create, .head = head});
   ASSERT_TRUE(reply);
   EXPECT_EQ(decode<pms::ReservationAnswer>(reply->head), done(reservation("M-1001", "HS-1")));
+}
+
+/// One table for four, at dinner on Fridays.
+class MockRestaurant : public MockHotel {
+ protected:
+  MockRestaurant() { open(kRestaurant); }
+
+  static pms::Stay at(const std::string& time) {
+    return {.check_in = "2026-03-13",
+            .check_out = "2026-03-13",
+            .adults = 4,
+            .date_time = "2026-03-13T" + time};
+  }
+  Answer book_at(const std::string& time, const std::string& reference) {
+    auto wanted = request(reference);
+    wanted.room_type = "indoor";
+    wanted.stay = at(time);
+    return mock_->create(call(reference), wanted);
+  }
+  std::vector<std::string> left_at(const std::string& time, const std::string& moves = "") {
+    const auto found = mock_->tables(call(), {.stay = at(time), .moves = moves});
+    std::vector<std::string> times;
+    if (!found) return {found.error().message};
+    for (const auto& offer : found->offers) times.push_back(offer.date_time.substr(11));
+    for (const auto& offer : found->others) times.push_back("or " + offer.date_time.substr(11));
+    return times;
+  }
+
+  static inline const Json kRestaurant = Json::parse(R"({"restaurant": {
+      "tables": [{"area": "indoor", "name": "Salón", "seats": 4, "count": 1}],
+      "services": {"fri": ["20:00-22:00"]}, "slot_minutes": 60, "turn_minutes": 120}})");
+};
+
+TEST_F(MockRestaurant, ReservesATable) {
+  const auto made = book_at("20:00", "R-1");
+  ASSERT_TRUE(made);
+  auto expected = reservation("M-1001", "R-1");
+  expected.room_type = "indoor";
+  expected.room_name = "Salón";
+  expected.stay = at("20:00");
+  expected.stay.duration_minutes = 120;
+  expected.total = {0, "EUR"};
+  EXPECT_EQ(made, done(expected));
+}
+
+TEST_F(MockRestaurant, SellsATableOnceAtATime) {
+  ASSERT_TRUE(book_at("20:00", "R-1"));
+  EXPECT_EQ(book_at("21:00", "R-2"), kNoAvailability);
+  EXPECT_EQ(left_at("21:00"), (std::vector<std::string>{"or 22:00"}));
+}
+
+TEST_F(MockRestaurant, MovesAReservationThatIsInItsOwnWay) {
+  ASSERT_TRUE(book_at("20:00", "R-1"));
+  EXPECT_EQ(left_at("21:00", "M-1001"), (std::vector<std::string>{"21:00"}));
+  const auto moved = mock_->modify(call("k"), {.id = "M-1001", .stay = at("21:00")});
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->outcome, "done");
+  EXPECT_EQ(left_at("20:00"), (std::vector<std::string>{}));
+}
+
+TEST_F(MockRestaurant, FreesTheTableOfWhoCancels) {
+  ASSERT_TRUE(book_at("20:00", "R-1"));
+  ASSERT_TRUE(mock_->cancel_reservation(call("c"), {.reference = "R-1"}));
+  EXPECT_EQ(left_at("20:00"), (std::vector<std::string>{"20:00"}));
+}
+
+TEST_F(MockRestaurant, RemembersWhoSitsWhereAfterARestart) {
+  auto config = kRestaurant;
+  config["persist"] = true;
+  open(config);
+  ASSERT_TRUE(book_at("20:00", "R-1"));
+  open(config);
+  EXPECT_EQ(left_at("20:00"), (std::vector<std::string>{"or 22:00"}));
+}
+
+TEST_F(MockRestaurant, RefusesToMakeNightsOfATable) {
+  ASSERT_TRUE(book_at("20:00", "R-1"));
+  EXPECT_EQ(mock_->modify(call("k"), {.id = "M-1001", .stay = kStay}),
+            refused("stay: nights do not become a table, nor a table nights"));
+}
+
+TEST_F(MockRestaurant, ListsAGuestsTables) {
+  ASSERT_TRUE(book_at("20:00", "R-1"));
+  const auto found = mock_->find(call(), {.guest_key = "+34600111222", .from = "2026-03-13"});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->reservations.size(), 1U);
+  EXPECT_EQ(found->reservations[0].stay.date_time, "2026-03-13T20:00");
+}
+
+TEST_F(MockHotel, HasNoTables) {
+  const auto found = mock_->tables(
+      call(), {.stay = {.check_in = "2026-03-13", .check_out = "2026-03-13", .adults = 4}});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().error_class, ErrorClass::config);
 }
 
 }  // namespace
