@@ -48,6 +48,7 @@ void CallThreads::State::serve() {
     auto call = std::move(calls.front());
     calls.pop_front();
     --idle;
+    if (stopped) left.notify_all();  // Who stops us waits until nobody is about to take a call.
     lock.unlock();
     call();
     call = nullptr;

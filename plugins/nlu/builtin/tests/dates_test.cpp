@@ -471,7 +471,7 @@ TEST(Dates, WhatIsNoDateIsNone) {
          {es, "las dos habitaciones", "rooms 2"},
          {es, "el cuarto está sucio", ""},
          {pt, "o quarto está sujo", ""},
-         {en, "the sun terrace", ""},
+         {en, "the sun terrace", "area terrace"},
          {en, "good night", ""},
          {en, "this may take long", ""},
          {en, "the first floor", ""},

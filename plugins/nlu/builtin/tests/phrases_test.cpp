@@ -34,7 +34,8 @@ TEST_P(PhrasesOf, GuestsAreReadAsTheyMeanThem) {
 INSTANTIATE_TEST_SUITE_P(Languages, PhrasesOf,
                          testing::Values(Phrases{Language::es, "phrases_es.txt"},
                                          Phrases{Language::en, "phrases_en.txt"},
-                                         Phrases{Language::pt, "phrases_pt.txt"}));
+                                         Phrases{Language::pt, "phrases_pt.txt"}),
+                         [](const auto& row) { return std::string(row.param.file).substr(8, 2); });
 
 }  // namespace
 }  // namespace conserje::nlu
