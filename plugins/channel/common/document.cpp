@@ -76,6 +76,7 @@ Value::Value(simdjson::dom::element element) {
 
 Value Value::operator[](std::string_view key) const {
   simdjson::dom::element member;
+  if (key.data() == nullptr) key = "";  // Of a text that was missing; simdjson would compare it.
   if (!is_object() || element_->at_key(key).get(member) != simdjson::SUCCESS) return {};
   return Value(member);
 }

@@ -38,6 +38,13 @@ TEST_F(Documents, ReadsWhatIsAbsentAsEmpty) {
   }
 }
 
+TEST_F(Documents, TakesAnAbsentTextForTheEmptyKey) {
+  Document other;
+  const auto object = other.parse(R"({"": 7})");
+  ASSERT_TRUE(object) << object.error().message;
+  EXPECT_EQ((*object)[root_["nothing"].view()].text(), "7");
+}
+
 TEST_F(Documents, ReadsWhatIsOfAnotherTypeAsEmpty) {
   EXPECT_EQ(root_["number"].view(), "");
   EXPECT_EQ(root_["object"].text(), "");
