@@ -563,8 +563,7 @@ void Application::Parts::keep_house(Millis after) {
     pool_.post([this] {
       if (const auto active = sessions_.active(clock.now()))
         metrics.gauge(metric::kSessionsActive).set(static_cast<double>(*active));
-      if (const auto old = current_.borrow()->keeper().forget_old(); !old)
-        log.error("old files of guests could not be removed", {{"error", old.error().message}});
+      current_.borrow()->keep_house(log);
     });
     keep_house(kHousekeeping);
   });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conserje/speech_types.hpp"
+#include "media/qr_code.hpp"
 
 namespace conserje {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 /// For a whole file, which may be large and its provider slow.
 constexpr std::chrono::minutes kFetch{2};
 constexpr std::chrono::minutes kTranscribe{1};
+constexpr std::chrono::seconds kSpeak{20};  // Of a reply; one that takes longer is written.
 static_assert(kFetch + kTranscribe <= kLongestListening);
 
 }  // namespace
@@ -30,7 +32,19 @@ Generation::Generation(const Rooms& rooms, Sources sources, const Generation* be
              .notification_logs = rooms.notification_logs,
              .pipeline = pipeline(),
              .texts = *sources_.texts,
-             .clock = rooms.clock}) {}
+             .clock = rooms.clock}),
+      reviews_({.database = rooms.database,
+                .outbox = rooms.outbox,
+                .pipeline = pipeline(),
+                .texts = *sources_.texts,
+                .clock = rooms.clock}) {}
+
+void Generation::keep_house(const Log& log) {
+  if (const auto old = keeper_.forget_old(); !old)
+    log.error("old files of guests could not be removed", {{"error", old.error().message}});
+  if (const auto asked = reviews_.ask(); !asked)
+    log.error("no guest could be asked for a review", {{"error", asked.error().message}});
+}
 
 Result<std::shared_ptr<Plugin>> Generation::plugin(std::string_view what,
                                                    const std::string& name) const {
@@ -109,48 +123,54 @@ Worker::Parts Generation::worker_parts(const Rooms& rooms) {
 }
 
 Dispatcher::Parts Generation::dispatcher_parts(const Rooms& rooms) {
-  return {.database = rooms.database,
-          .outbox = rooms.outbox,
-          .notification_logs = rooms.notification_logs,
-          .guests = rooms.guests,
-          .pipeline = pipeline(),
-          .outlets = {
-              .send = [this](const std::string& name, const CallSpec& spec,
-                             const channel::SendRequest& request) -> Result<channel::SendReply> {
-                const auto channel = plugin("channel", name);
-                if (!channel) return channel.error();
-                return (*channel)->call_as<channel::SendReply>(spec, channel::method::send,
-                                                               request);
-              },
-              .deliver = [this](const std::string& name, const CallSpec& spec,
-                                const sink::DeliverRequest& request) -> Result<sink::DeliverReply> {
-                const auto sink = plugin("sink", name);
-                if (!sink) return sink.error();
-                return (*sink)->call_as<sink::DeliverReply>(spec, sink::method::deliver, request);
-              },
-              .capabilities = [this](const std::string& name) -> Result<channel::Capabilities> {
-                const auto channel = plugin("channel", name);
-                if (!channel) return channel.error();
-                return (*channel)->call_as<channel::Capabilities>(
-                    {.tenant = pipeline().tenant}, channel::method::capabilities, channel::Empty{});
-              },
-              .delivery_status = [this](const std::string& name, const CallSpec& spec,
-                                        const channel::DeliveryStatusRequest& request)
-                  -> Result<std::optional<channel::DeliveryStatusReply>> {
-                const auto channel = plugin("channel", name);
-                if (!channel) return channel.error();
-                if (!(*channel)->offers(channel::method::delivery_status))
-                  return std::optional<channel::DeliveryStatusReply>();
-                auto reply = (*channel)->call_as<channel::DeliveryStatusReply>(
-                    spec, channel::method::delivery_status, request);
-                if (!reply) return reply.error();
-                return std::optional(*std::move(reply));
-              }},
-          .clock = rooms.clock,
-          .random = rooms.random,
-          .metrics = rooms.metrics,
-          .log = rooms.log,
-          .owner = rooms.owner};
+  return {
+      .database = rooms.database,
+      .outbox = rooms.outbox,
+      .notification_logs = rooms.notification_logs,
+      .guests = rooms.guests,
+      .pipeline = pipeline(),
+      .outlets = {
+          .send = [this](const std::string& name, const CallSpec& spec,
+                         const channel::SendRequest& request) -> Result<channel::SendReply> {
+            const auto channel = plugin("channel", name);
+            if (!channel) return channel.error();
+            return (*channel)->call_as<channel::SendReply>(spec, channel::method::send, request);
+          },
+          .deliver = [this](const std::string& name, const CallSpec& spec,
+                            const sink::DeliverRequest& request) -> Result<sink::DeliverReply> {
+            const auto sink = plugin("sink", name);
+            if (!sink) return sink.error();
+            return (*sink)->call_as<sink::DeliverReply>(spec, sink::method::deliver, request);
+          },
+          .capabilities = [this](const std::string& name) -> Result<channel::Capabilities> {
+            const auto channel = plugin("channel", name);
+            if (!channel) return channel.error();
+            return (*channel)->call_as<channel::Capabilities>(
+                {.tenant = pipeline().tenant}, channel::method::capabilities, channel::Empty{});
+          },
+          .delivery_status = [this](const std::string& name, const CallSpec& spec,
+                                    const channel::DeliveryStatusRequest& request)
+              -> Result<std::optional<channel::DeliveryStatusReply>> {
+            const auto channel = plugin("channel", name);
+            if (!channel) return channel.error();
+            if (!(*channel)->offers(channel::method::delivery_status))
+              return std::optional<channel::DeliveryStatusReply>();
+            auto reply = (*channel)->call_as<channel::DeliveryStatusReply>(
+                spec, channel::method::delivery_status, request);
+            if (!reply) return reply.error();
+            return std::optional(*std::move(reply));
+          },
+          .send_media = [this](
+                            const std::string& name, const CallSpec& spec,
+                            const channel::SendRequest& request,
+                            const MadeFile& file) { return send_file(name, spec, request, file); },
+          .make = [this](const Made& made,
+                         const channel::SendRequest& request) { return make(made, request); }},
+      .clock = rooms.clock,
+      .random = rooms.random,
+      .metrics = rooms.metrics,
+      .log = rooms.log,
+      .owner = rooms.owner};
 }
 
 MediaKeeper::Parts Generation::keeper_parts(const Rooms& rooms) {
@@ -199,6 +219,49 @@ Result<std::string> Generation::listen(const std::string& name, const MediaFile&
   auto transcript = decode<speech::Transcript>(std::string_view(reply->head));
   if (!transcript) return (*speech)->bad_head(transcript.error());
   return std::move(transcript->text);
+}
+
+Result<channel::SendReply> Generation::send_file(const std::string& name, const CallSpec& spec,
+                                                 const channel::SendRequest& request,
+                                                 const MadeFile& file) {
+  const auto channel = plugin("channel", name);
+  if (!channel) return channel.error();
+  if (!(*channel)->offers(channel::method::send_media))
+    return Error{ErrorClass::permanent, "the channel " + name + " sends no files"};
+  const std::array<std::string_view, 1> attachments{file.bytes};
+  const auto reply =
+      (*channel)->call(spec, channel::method::send_media, encode(request), attachments);
+  if (!reply) return reply.error();
+  auto sent = decode<channel::SendReply>(std::string_view(reply->head));
+  if (!sent) return (*channel)->bad_head(sent.error());
+  return sent;
+}
+
+Result<MadeFile> Generation::make(const Made& made, const channel::SendRequest& request) {
+  if (made.kind == MadeKind::speech) return speak(made.of, request);
+  auto png = qr_code_png(made.of);
+  if (!png) return png.error();
+  return MadeFile{.mime_type = "image/png", .bytes = *std::move(png)};
+}
+
+/// What a reply says, as a voice note.
+Result<MadeFile> Generation::speak(const std::string& name, const channel::SendRequest& request) {
+  const auto speech = plugin("speech plugin", name);
+  if (!speech) return speech.error();
+  if (!(*speech)->offers(speech::method::synthesise))
+    return Error{ErrorClass::permanent, "the speech plugin " + name + " does not speak"};
+  const auto head = encode(speech::SynthesiseRequest{
+      .text = request.text, .language = request.language, .mime_type = "audio/ogg"});
+  auto reply =
+      (*speech)->call({.deadline = clock_.monotonic() + kSpeak, .tenant = pipeline().tenant},
+                      speech::method::synthesise, head);
+  if (!reply) return reply.error();
+  auto audio = decode<speech::Audio>(std::string_view(reply->head));
+  if (!audio) return (*speech)->bad_head(audio.error());
+  if (reply->attachments.size() != 1)
+    return (*speech)->bad_head({ErrorClass::bug, "a voice is one attachment"});
+  return MadeFile{.mime_type = std::move(audio->mime_type),
+                  .bytes = std::move(reply->attachments.front())};
 }
 
 }  // namespace conserje

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "conversation/desk.hpp"
+#include "conversation/reviews.hpp"
 #include "conversation/texts.hpp"
 #include "conversation/worker.hpp"
 #include "delivery/dispatcher.hpp"
@@ -62,6 +63,9 @@ class Generation {
   Dispatcher& dispatcher() { return dispatcher_; }
   MediaKeeper& keeper() { return keeper_; }
   Desk& desk() { return desk_; }
+  /// What is to be seen to now and then: guests' old files, and who is asked for a review. What
+  /// fails is logged, and is tried again the next time. Threads: any.
+  void keep_house(const Log& log);
 
  private:
   struct House {
@@ -75,6 +79,10 @@ class Generation {
   Worker::Parts worker_parts(const Rooms& rooms);
   Dispatcher::Parts dispatcher_parts(const Rooms& rooms);
   MediaKeeper::Parts keeper_parts(const Rooms& rooms);
+  Result<channel::SendReply> send_file(const std::string& name, const CallSpec& spec,
+                                       const channel::SendRequest& request, const MadeFile& file);
+  Result<MadeFile> make(const Made& made, const channel::SendRequest& request);
+  Result<MadeFile> speak(const std::string& name, const channel::SendRequest& request);
   Result<std::string> listen(const std::string& name, const MediaFile& file,
                              const std::string& language);
 
@@ -86,6 +94,7 @@ class Generation {
   Worker worker_;
   Dispatcher dispatcher_;
   Desk desk_;
+  ReviewRequests reviews_;
 };
 
 /// The generation that runs. Threads: any.

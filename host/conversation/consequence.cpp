@@ -77,7 +77,9 @@ Consequence after_create(const pms::ReservationRequest& request,
     return {.say = std::move(sold_out), .reservation = as_asked(request), .sold_out = true};
   }
   const auto& made = *answer->reservation;
-  return {.say = ending(line_about("reservation.created", made)),
+  Say told = ending(line_about("reservation.created", made));
+  told.shows_code = code_of(made);
+  return {.say = std::move(told),
           .events = {reservation_event("reservation.created", "info", made, "confirmed", pipeline)},
           .state = ReservationState::confirmed,
           .reservation = made};

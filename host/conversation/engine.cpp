@@ -68,20 +68,24 @@ Said with_answer_first(Said said, const Session& session) {
   return said;
 }
 
-/// What the house answers to the questions that stand beside the request; each answer once.
-std::vector<Line> answers_besides(const Turn& turn) {
-  std::vector<Line> lines;
-  for (const auto& topic : turn.said.questions)
-    for (auto& line : about_house(turn, topic).lines)
-      if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
-  return lines;
+/// What `first` says and shows, and then what `said` says.
+void put_first(Say first, Say& said) {
+  for (auto& line : said.lines)
+    if (std::ranges::find(first.lines, line) == first.lines.end())
+      first.lines.push_back(std::move(line));
+  said.lines = std::move(first.lines);
+  said.shows_place = said.shows_place || first.shows_place;
 }
 
-/// `lines`, and then what `said` says.
-void put_first(std::vector<Line> lines, Say& said) {
-  for (auto& line : said.lines)
-    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
-  said.lines = std::move(lines);
+/// What the house answers to the questions that stand beside the request; each answer once.
+Say answers_besides(const Turn& turn) {
+  Say answers;
+  for (const auto& topic : turn.said.questions) {
+    Say answer = about_house(turn, topic);
+    put_first(std::move(answers), answer);
+    answers = std::move(answer);
+  }
+  return answers;
 }
 
 bool contains(const std::vector<std::string>& words, std::string_view word) {
@@ -271,12 +275,10 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
 
   step = within_hours(std::move(step), intent, turn, incoming);
 
-  auto besides =
-      is_allowed("hotel_info", flow.handlers) ? answers_besides(turn) : std::vector<Line>();
+  Say besides = is_allowed("hotel_info", flow.handlers) ? answers_besides(turn) : Say{};
   if (auto* act = std::get_if<Act>(&step))
-    return Outcome{.session = std::move(session),
-                   .say = {.lines = std::move(besides)},
-                   .act = std::move(*act)};
+    return Outcome{
+        .session = std::move(session), .say = std::move(besides), .act = std::move(*act)};
   if (auto* hand_off = std::get_if<HandOff>(&step)) {
     session.parked = {};
     put_first(std::move(besides), hand_off->say);

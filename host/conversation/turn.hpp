@@ -30,6 +30,7 @@ struct Line {
 struct Button {
   std::string id{};
   std::string key{};
+  std::optional<Line> detail{};  // Under the title, where the buttons are a list.
 
   bool operator==(const Button&) const = default;
 };
@@ -48,6 +49,9 @@ struct Say {
   std::vector<Line> lines{};
   std::string asks{};  // Session::pending from now on; empty: nothing is asked.
   std::vector<Button> buttons{};
+  std::string list{};        // The title (a text's key) under which the buttons are a list.
+  bool shows_place = false;  // Where the house is, on the map.
+  std::string shows_code{};  // A reservation's reference, to be shown at the reception.
   std::optional<Proposal> proposal{};  // Waits for yes or no; with asks == "confirm".
   bool ends_flow = false;              // The slots are forgotten but for the guest's name.
   std::string deposit_of{};            // The reservation whose deposit the message's file shows.

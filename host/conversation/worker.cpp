@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conversation/contact.hpp"
+#include "conversation/dressing.hpp"
 #include "conversation/events.hpp"
 #include "conversation/flood.hpp"
 #include "conversation/handlers.hpp"
@@ -100,6 +101,7 @@ struct Worker::Work {
   std::string guest_hash{};
   LocalTime local{};
   WallTime now{};
+  bool spoke = false;  // The guest's words are those of a voice note.
 
   const InboxMessage& row() const { return leased.message; }
   bool somebody_waits(WallTime at) const { return row().answer_by && *row().answer_by > at; }
@@ -243,6 +245,7 @@ Status Worker::listen(Work& work, const Session& session) {
   auto heard = parts_.transcribe(work.flow->speech, files.front(), language);
   if (heard) {
     work.message.text = *std::move(heard);
+    work.spoke = !work.message.text.empty();
     return Done{};
   }
   const auto error_class = heard.error().error_class;
@@ -290,6 +293,7 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
     effect->intent = said->intent;
     auto& lines = effect->say.lines;
     lines.insert(lines.begin(), outcome->say.lines.begin(), outcome->say.lines.end());
+    effect->say.shows_place = outcome->say.shows_place;
     return effect;
   }
   return Effect{.session = std::move(outcome->session),
@@ -382,7 +386,7 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
                 .proposal = proposal};
 }
 
-std::vector<OutboxItem> Worker::replies(const Work& work, const Effect& effect) const {
+std::vector<OutboxItem> Worker::replies(const Work& work, const Effect& effect) {
   if (effect.say.lines.empty()) return {};
   const auto& row = work.row();
   channel::SendRequest request{
@@ -393,9 +397,11 @@ std::vector<OutboxItem> Worker::replies(const Work& work, const Effect& effect) 
       .subject = work.message.subject,
       .language = effect.session.language,
       .reference = reply_reference(row.tenant, row.channel, row.message_id)};
-  for (const auto& button : effect.say.buttons)
-    request.buttons.push_back(
-        {.id = button.id, .title = parts_.texts.render(effect.session.language, {button.key, {}})});
+  dress(request, effect.say,
+        {.texts = parts_.texts,
+         .hotel = parts_.pipeline.hotel,
+         .shows_codes = flags_.is_on(row.tenant, kFlagReservationCode, work.guest_hash),
+         .speak = work.spoke ? work.flow->speak : std::string()});
   std::vector<OutboxItem> items = {{.tenant = row.tenant,
                                     .kind = OutboxKind::reply,
                                     .target = row.channel,

@@ -67,7 +67,8 @@ class Worker {
     std::function<void(const std::string& channel, const std::string& message_id)> answered{};
   };
 
-  explicit Worker(Parts parts) : parts_(std::move(parts)), flags_(parts_.database, parts_.clock) {}
+  explicit Worker(Parts parts)
+      : parts_(std::move(parts)), flags_(parts_.database, parts_.clock, parts_.pipeline.flags) {}
 
   /// Handles one message; false: none is due. Errors: those of the store; the message stays.
   Result<bool> step();
@@ -89,7 +90,7 @@ class Worker {
   Result<Said> hear_request(const Work& work, std::string& language);
   Result<nlu::ParseReply> parse(const Work& work, std::string text, std::string language,
                                 std::string pending);
-  std::vector<OutboxItem> replies(const Work& work, const Effect& effect) const;
+  std::vector<OutboxItem> replies(const Work& work, const Effect& effect);
   static Contact contact_of(const Work& work, const Effect& effect);
   Status commit(const Work& work, const Effect& effect);
   Status wait_for_turn(const Work& work);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "delivery/fitted.hpp"
 #include "delivery/window.hpp"
 #include "guard/backoff.hpp"
 #include "guard/crash_point.hpp"
@@ -160,11 +161,11 @@ Status Dispatcher::send_reply(const LeasedItem& leased) {
   const CallSpec spec{.attempt = static_cast<std::uint32_t>(leased.lease.attempt),
                       .idempotency_key = leased.item.reference,
                       .tenant = leased.item.tenant};
-  auto sent = parts_.outlets.send(leased.item.target, spec, *request);
+  auto sent = send(leased, spec, *request);
   if (sent && sent->needs_template && !request->template_) {  // Its window is not ours.
     request = as_template(*std::move(request), parts_.pipeline.plugin(leased.item.target));
     if (!request) return bury(leased, request.error());
-    sent = parts_.outlets.send(leased.item.target, spec, *request);
+    sent = send(leased, spec, *request);
   }
   if (sent && sent->needs_template)
     sent = Error{ErrorClass::config, "the channel takes nothing but a template, not even ours"};
@@ -188,6 +189,54 @@ Status Dispatcher::send_reply(const LeasedItem& leased) {
     case Verdict::bury: break;
   }
   return bury(leased, sent.error());
+}
+
+/// What the channel cannot carry is left out; its text says the same.
+Result<channel::SendReply> Dispatcher::send(const LeasedItem& leased, const CallSpec& spec,
+                                            const channel::SendRequest& request) {
+  const auto& target = leased.item.target;
+  if (!is_rich(request)) return parts_.outlets.send(target, spec, request);
+  const auto can = parts_.outlets.capabilities(target);
+  const auto fit = fitted(request, can ? *can : channel::Capabilities{});
+  const auto made = fit.media ? made_of(*fit.media) : std::nullopt;
+  if (made && parts_.outlets.make && parts_.outlets.send_media)
+    return send_with_file(leased, spec, fit, *made);
+  return parts_.outlets.send(target, spec, in_words(fit));
+}
+
+/// In words where the file cannot be made or the channel does not take it; not where it may have
+/// been sent, or will be.
+Result<channel::SendReply> Dispatcher::send_with_file(const LeasedItem& leased,
+                                                      const CallSpec& spec,
+                                                      channel::SendRequest request,
+                                                      const Made& made) {
+  const auto words = in_words(request);
+  const auto file = parts_.outlets.make(made, request);
+  if (const auto still_ours = wait_anew(leased); !still_ours) return still_ours.error();
+  Error failed = file ? Error{} : file.error();
+  if (file) {
+    request.media->mime_type = file->mime_type;
+    request.media->reference.clear();
+    // Who hears it need not read it, unless there is something to press.
+    if (made.kind == MadeKind::speech && request.buttons.empty()) request.text.clear();
+    auto sent = parts_.outlets.send_media(leased.item.target, spec, request, *file);
+    if (sent || verdict_on_reply(sent.error().error_class) == Verdict::wait_for_word) return sent;
+    if (sent.error().error_class == ErrorClass::retry) return sent;
+    failed = sent.error();
+  }
+  log_of(leased).warn("a reply goes without its file",
+                      {{"channel", leased.item.target}, {"error", failed.message}});
+  return parts_.outlets.send(leased.item.target, spec, words);
+}
+
+/// To make a file took its time; the wait for the channel's word begins now. Errors: deadline,
+/// another worker has the reply, and says it.
+Status Dispatcher::wait_anew(const LeasedItem& leased) {
+  const auto wait = parts_.pipeline.limits.delivery.unknown_outcome_wait;
+  const auto marked = parts_.outbox.mark_sending(leased.lease, parts_.clock.now() + wait);
+  if (!marked) return marked.error();
+  if (!*marked) return Error{ErrorClass::deadline, "the lease was lost while a file was made"};
+  return Done{};
 }
 
 Result<bool> Dispatcher::needs_template(const LeasedItem& leased,

@@ -12,6 +12,7 @@
 #include "delivery/shares.hpp"
 #include "guard/clock.hpp"
 #include "guard/random.hpp"
+#include "media/made.hpp"
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
 #include "pipeline/pipeline.hpp"
@@ -37,6 +38,12 @@ struct Outlets {
   std::function<Result<std::optional<channel::DeliveryStatusReply>>(
       const std::string& channel, const CallSpec&, const channel::DeliveryStatusRequest&)>
       delivery_status;
+  /// As send, with the file of request.media; null: files are not sent.
+  std::function<Result<channel::SendReply>(const std::string& channel, const CallSpec&,
+                                           const channel::SendRequest&, const MadeFile&)>
+      send_media{};
+  /// The file that a reply names. Errors: those of who makes it.
+  std::function<Result<MadeFile>(const Made&, const channel::SendRequest&)> make{};
 };
 
 /// Takes what waits in the outbox to channels and sinks. A reply goes out once where the channel's
@@ -74,6 +81,11 @@ class Dispatcher {
   Status deliver(const LeasedItem& leased);
   Result<bool> learn_outcome(const LeasedItem& leased);
   Status send_reply(const LeasedItem& leased);
+  Result<channel::SendReply> send(const LeasedItem& leased, const CallSpec& spec,
+                                  const channel::SendRequest& request);
+  Result<channel::SendReply> send_with_file(const LeasedItem& leased, const CallSpec& spec,
+                                            channel::SendRequest request, const Made& made);
+  Status wait_anew(const LeasedItem& leased);
   Result<bool> needs_template(const LeasedItem& leased, const channel::SendRequest& request) const;
   Status tell_event(const LeasedItem& leased);
   Status try_again_or_bury(const LeasedItem& leased, const RetrySchedule& schedule,

@@ -49,6 +49,7 @@ Result<channel::SendRequest> as_template(channel::SendRequest request, const Plu
   request.buttons.clear();
   request.list_title.clear();
   request.media.reset();  // Of a template a file is its head, and this one was approved without.
+  request.location.reset();
   return request;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pipeline/documents.hpp"
+#include "pipeline/guest_sections.hpp"
 #include "pipeline/section.hpp"
 #include "pipeline/validate.hpp"
 
@@ -148,6 +149,7 @@ void read_hotel(Section& hotel, Hotel& out) {
   hotel.require("name");
   hotel.text("address", out.address);
   hotel.text("phone", out.phone);
+  read_location(hotel, out.location);
   const std::string time = "a time of day in quotes, such as \"15:00\"";
   hotel.read("check_in", out.check_in, time, time_of_day);
   hotel.read("check_out", out.check_out, time, time_of_day);
@@ -390,6 +392,7 @@ void read_flow(Section& section, Flow& flow) {
   section.words("confirm_by", flow.confirm_by,
                 "a list of channel plugins that write, such as [sms, mail]");
   section.name("speech", flow.speech, "the name of a speech plugin");
+  section.name("speak", flow.speak, "the name of a speech plugin");
 }
 
 void read_notify(Section& section, Notify& notify) {
@@ -490,6 +493,8 @@ void read_pipeline(const Reading& reading, Section& top) {
   top.require("time_zone");
   top.words("languages", out.languages, "a list of languages, such as [es, en]");
   top.section("hotel", [&](Section& hotel) { read_hotel(hotel, out.hotel); });
+  read_flags(reading, top, out.flags);
+  read_reviews(reading, top, out.reviews);
   read_hours(top, out.hours);
   top.read("listen", out.listen, kListenNeeded, address_and_port);
   top.read("public_url", out.public_url,

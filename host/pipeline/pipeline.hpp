@@ -32,10 +32,19 @@ enum class Mode : unsigned char {
   production,  // Refuses placeholder secrets and secrets written into the file.
 };
 
+/// On the map, WGS 84 degrees.
+struct MapPoint {
+  double latitude = 0;
+  double longitude = 0;
+
+  bool operator==(const MapPoint&) const = default;
+};
+
 /// What guests are told about the house.
 struct Hotel {
   std::string name{};  // Required.
   std::string address{};
+  std::optional<MapPoint> location{};  // Where the house is; nullopt: told in words alone.
   std::string phone{};
   std::chrono::minutes check_in{15 * 60};  // Since midnight, in Pipeline::time_zone.
   std::chrono::minutes check_out{11 * 60};
@@ -175,6 +184,7 @@ struct Flow {
   /// the first one that `plugins` has.
   std::vector<std::string> confirm_by{};
   std::string speech{};   // The plugin that listens to voice notes; empty: guests must write.
+  std::string speak{};    // The speech plugin that answers those who spoke; empty: in writing.
   std::string tables{};   // The pms plugin that reserves tables; empty: none does.
   bool has_rooms = true;  // Whether the house lets rooms: `pms` stands in the file.
 
@@ -192,6 +202,15 @@ struct Notify {
   std::vector<std::string> intents{};  // Only events of these intents; empty: all.
 
   bool operator==(const Notify&) const = default;
+};
+
+/// Guests who stayed are asked once for a review.
+struct Reviews {
+  std::map<std::string, std::string> links{};  // Where, by its name; at least one.
+  Millis after{24 * 3'600'000};   // From the check-out, or when a table's time is over;
+  Millis within{72 * 3'600'000};  // who was not asked so long after that never is.
+
+  bool operator==(const Reviews&) const = default;
 };
 
 /// Texts by language.
@@ -285,6 +304,8 @@ struct Pipeline {
   std::vector<PluginUse> plugins{};  // In the file's order.
   std::vector<Flow> flows{};         // `pipeline:`
   std::vector<Notify> notify{};
+  std::optional<Reviews> reviews{};             // nullopt: nobody is asked.
+  std::map<std::string, unsigned> flags{};      // Percent of guests, where the store says nothing.
   std::map<std::string, Translations> faq{};    // By topic: wifi, breakfast, parking, ...
   std::map<std::string, Translations> texts{};  // Replaces texts of the catalogues, by their key.
   Limits limits{};

@@ -135,6 +135,7 @@ class Validation {
     if (flow.has_rooms) check_plugin(path + ".pms", flow.pms, "pms");
     check_plugin(path + ".tables", flow.tables, "pms");
     check_plugin(path + ".speech", flow.speech, "speech");
+    check_plugin(path + ".speak", flow.speak, "speech");
     for (std::size_t i = 0; i < flow.handlers.size(); ++i)
       check_word(indexed(path + ".handlers", i), flow.handlers[i], vocabulary_.intents,
                  "an intent");

@@ -25,6 +25,7 @@ constexpr auto kAll = R"sql(
 /// As compiled: the flag's percentage.
 constexpr std::pair<std::string_view, std::int64_t> kCompiled[] = {
     {kFlagEnhancedFallback, 100},
+    {kFlagReservationCode, 100},
     {"tenancy.dynamic.enabled", 100},
     {"audio.processor.optimized", 100},
 };

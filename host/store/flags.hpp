@@ -73,5 +73,7 @@ inline constexpr std::size_t kFlagsKnown = 1'000;  // At once; beyond it all are
 
 /// Two likely readings of a message are put before the guest.
 inline constexpr std::string_view kFlagEnhancedFallback = "nlp.fallback.enhanced";
+/// A reservation that was made is shown as a QR code.
+inline constexpr std::string_view kFlagReservationCode = "reservation.code";
 
 }  // namespace conserje

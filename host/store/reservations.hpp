@@ -50,7 +50,7 @@ class Reservations {
   /// these, the earliest first, at most `limit`. Days: such as 2026-12-12, both inclusive.
   Result<std::vector<ReservationRow>> to_review(const std::string& tenant, const std::string& from,
                                                 const std::string& to, std::int64_t limit);
-  /// What became of asking; false: that stood before.
+  /// What became of asking: asked, complained or missed; false: that stood before.
   static bool set_review(Transaction& tx, const std::string& tenant, const std::string& reference,
                          std::string_view what);
   Result<std::optional<ReservationRow>> find(const std::string& reference);

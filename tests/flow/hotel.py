@@ -53,6 +53,7 @@ def configuration(graph, receiver, store, plugin_path):
         },
         "pipeline": [{"channels": ["whatsapp"], "understand": "builtin", "pms": "frontdesk", "handlers": "all"}],
         "notify": [{"to": "crm", "events": ["reservation.*"]}],
+        "flags": {"reservation.code": "off"},  # A code is an image; tests of texts want texts.
         # Short waits: what a test waits for is an event, never the time.
         "limits": {
             "conversation": {"lease_s": 5, "retry_s": [0, 1, 1, 1, 1]},

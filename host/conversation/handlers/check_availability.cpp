@@ -16,8 +16,9 @@ Step check_availability(const Turn& turn) {
   Say offered = say("availability.offers", stay_args(stay));
   for (const auto& offer : offers) {
     offered.lines.push_back(priced(offer));
-    offered.buttons.push_back({"room_type:" + offer.room_type, "=" + offer.name});
+    offered.buttons.push_back(room_button(offer));
   }
+  offered.list = "list.rooms";
   offered.lines.push_back({"ask.room_type", {}});
   offered.asks = "room_type";
   return offered;

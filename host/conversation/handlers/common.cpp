@@ -97,10 +97,13 @@ TextArgs stay_args(const pms::Stay& stay) {
           {"children", stay.children}};
 }
 
+const std::string& code_of(const pms::Reservation& reservation) {
+  return reservation.reference.empty() ? reservation.id : reservation.reference;
+}
+
 TextArgs reservation_args(const pms::Reservation& reservation) {
   TextArgs args = stay_args(reservation.stay);
-  args.emplace_back("reference",
-                    reservation.reference.empty() ? reservation.id : reservation.reference);
+  args.emplace_back("reference", code_of(reservation));
   args.emplace_back("room",
                     reservation.room_name.empty() ? reservation.room_type : reservation.room_name);
   args.emplace_back("name", reservation.guest_name);
@@ -135,6 +138,11 @@ Line priced(const pms::RoomOffer& offer) {
   return {"availability.offer_per_night", std::move(args)};
 }
 
+Button room_button(const pms::RoomOffer& offer) {
+  return {"room_type:" + offer.room_type, "=" + offer.name,
+          Line{"list.room", {{"total", offer.total}}}};
+}
+
 Say nothing_left(const pms::Stay& stay) {
   Say none = say("availability.none", stay_args(stay));
   none.asks = "dates";
@@ -144,10 +152,12 @@ Say nothing_left(const pms::Stay& stay) {
 Say choose_reservation(const std::vector<pms::Reservation>& reservations) {
   Say choice = say("reservation.several");
   for (const auto& reservation : reservations) {
-    const auto& code = reservation.reference.empty() ? reservation.id : reservation.reference;
+    const auto& code = code_of(reservation);
     choice.lines.push_back(line_about("reservation.line", reservation));
-    choice.buttons.push_back({"code:" + code, "=" + code});
+    choice.buttons.push_back(
+        {"code:" + code, "=" + code, line_about("list.reservation", reservation)});
   }
+  choice.list = "list.reservations";
   choice.lines.push_back({"ask.code", {}});
   choice.asks = "code";
   return choice;

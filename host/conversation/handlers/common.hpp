@@ -21,6 +21,7 @@ Say ask(std::string what);
 std::optional<Say> ask_for_stay(const Turn& turn);
 
 /// What the house answers to a question about a topic; that it does not know, where it is silent.
+/// Who asks where it is sees it on the map as well.
 Say about_house(const Turn& turn, const std::string& topic);
 
 /// `said` and then, if the guest was answering a question, that question again.
@@ -50,6 +51,9 @@ Meant meant_reservation(const Turn& turn);
 /// Dates, nights and party of a stay for a text: check_in, check_out, nights, adults, children.
 TextArgs stay_args(const pms::Stay& stay);
 
+/// What a reservation is called towards its guest: our reference, or else the PMS's id.
+const std::string& code_of(const pms::Reservation& reservation);
+
 /// Reference, room and stay for a text; of a table also its date, time and party.
 TextArgs reservation_args(const pms::Reservation& reservation);
 
@@ -64,6 +68,9 @@ Say about(std::string_view key, const pms::Reservation& reservation);
 
 /// One room with its price, per night where all nights cost the same.
 Line priced(const pms::RoomOffer& offer);
+
+/// The button of that room, with its price beside it where the buttons are a list.
+Button room_button(const pms::RoomOffer& offer);
 
 /// Nothing is left for that stay; asks for other dates.
 Say nothing_left(const pms::Stay& stay);

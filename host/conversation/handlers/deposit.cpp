@@ -11,7 +11,7 @@ Step deposit(const Turn& turn) {
   if (!turn.reservations) return find_reservations(turn);
   for (const auto& reservation : *turn.reservations) {  // The soonest first.
     if (reservation.state != "confirmed") continue;
-    const auto& code = reservation.reference.empty() ? reservation.id : reservation.reference;
+    const auto& code = code_of(reservation);
     Say taken = then_resume(turn, say("deposit.received", {{"reference", code}}));
     taken.events = {{.type = "deposit.received", .data = {{"reservation_id", code}}}};
     taken.deposit_of = code;

@@ -18,9 +18,8 @@ std::optional<Say> from_facts(const Turn& turn, const std::string& topic) {
   return std::nullopt;
 }
 
-}  // namespace
-
-Say about_house(const Turn& turn, const std::string& topic) {
+/// From the FAQ first, then from the house's own facts.
+Say in_words(const Turn& turn, const std::string& topic) {
   const auto answer = turn.pipeline.faq.find(topic);
   if (answer == turn.pipeline.faq.end())
     return from_facts(turn, topic).value_or(say("faq.unknown"));
@@ -30,6 +29,14 @@ Say about_house(const Turn& turn, const std::string& topic) {
   if (text == by_language.end())
     text = by_language.begin();  // Another language is better than nothing.
   return say("faq.answer", {{"text", text->second}});
+}
+
+}  // namespace
+
+Say about_house(const Turn& turn, const std::string& topic) {
+  Say answer = in_words(turn, topic);
+  answer.shows_place = topic == "location" && turn.pipeline.hotel.location.has_value();
+  return answer;
 }
 
 Step hotel_info(const Turn& turn) {

@@ -20,12 +20,15 @@ Step price_quote(const Turn& turn) {
   Say prices = say("price.offers", stay_args(stay));
   for (const auto& offer : offers) {
     prices.lines.push_back(priced(offer));
-    if (offers.size() > 1)
-      prices.buttons.push_back({"room_type:" + offer.room_type, "=" + offer.name});
+    if (offers.size() > 1) prices.buttons.push_back(room_button(offer));
   }
   prices.asks = offers.size() > 1 ? "room_type" : "reserve";
   prices.lines.push_back({"ask." + prices.asks, {}});
-  if (prices.asks == "reserve") prices.buttons = {{"confirm", "button.yes"}, {"deny", "button.no"}};
+  if (prices.asks == "reserve") {
+    prices.buttons = {{"confirm", "button.yes"}, {"deny", "button.no"}};
+  } else {
+    prices.list = "list.rooms";
+  }
   return prices;
 }
 

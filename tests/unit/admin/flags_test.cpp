@@ -39,7 +39,7 @@ TEST_F(FlagAreaTest, ListsWhatIsCompiledAndDeclaredByName) {
   EXPECT_EQ(first["items"][0]["name"], "audio.processor.optimized");
   EXPECT_EQ(first["items"][1]["origin"], "compiled");
   const auto rest = json(call("GET", kPath, {}, {.after = first["next"]}));
-  EXPECT_EQ(rest["items"][0], flag(30, "declared"));
+  EXPECT_EQ(rest["items"][1], flag(30, "declared"));
   EXPECT_EQ(rest["next"], nullptr);
 }
 

@@ -32,6 +32,7 @@ TEST(AfterCreate, TellsTheGuestAndTheStaff) {
   const auto consequence = after_create(
       kRequest, pms::ReservationAnswer{.outcome = "done", .reservation = kMade}, pipeline());
   EXPECT_EQ(only_key(consequence), "reservation.created");
+  EXPECT_EQ(consequence.say.shows_code, "CJ-1");
   EXPECT_TRUE(consequence.say.ends_flow);
   EXPECT_EQ(consequence.state, ReservationState::confirmed);
   EXPECT_EQ(consequence.events,

@@ -98,6 +98,20 @@ TEST_F(Decide, AnswersTheQuestionsThatStandBesideARequest) {
                                                    {"reservation.not_found", {}}}));
 }
 
+TEST_F(Decide, ShowsTheHouseToWhoAsksBesidesWhereItIs) {
+  pipeline_.hotel.address = "Calle 1";
+  pipeline_.hotel.location = MapPoint{-24.5, -65.5};
+  const auto outcome =
+      decide_on({}, {.intent = "greeting", .confidence = 0.9, .questions = {"location"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->say.shows_place);
+  const auto act = decide_on(
+      {.pending = "confirm", .proposal = {.kind = "create", .create = {.guest_name = "Ana"}}},
+      {.intent = "confirm", .confidence = 0.9, .questions = {"location"}});
+  ASSERT_TRUE(act && act->act);
+  EXPECT_TRUE(act->say.shows_place);
+}
+
 TEST_F(Decide, TakesTheAnswerAndAnswersTheQuestionBesides) {
   pipeline_.faq["wifi"]["es"] = "sol2026";
   const Session asked{.flow = "make_reservation", .pending = "nights"};

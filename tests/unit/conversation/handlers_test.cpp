@@ -92,7 +92,10 @@ TEST(CheckAvailability, OffersWhatIsLeftWithAButtonEach) {
       step(check_availability, {.session = {.slots = full_slots()}, .offers = {{kDouble}}});
   EXPECT_EQ(said_keys(offered),
             "availability.offers availability.offer_per_night ask.room_type -> room_type");
-  EXPECT_EQ(std::get<Say>(offered).buttons, (std::vector<Button>{{"room_type:double", "=Doble"}}));
+  EXPECT_EQ(std::get<Say>(offered).buttons,
+            (std::vector<Button>{
+                {"room_type:double", "=Doble", Line{"list.room", {{"total", kDouble.total}}}}}));
+  EXPECT_EQ(std::get<Say>(offered).list, "list.rooms");
 }
 
 TEST(CheckAvailability, AsksForOtherDatesWhenNothingIsLeft) {
@@ -211,6 +214,24 @@ TEST(HotelInfo, AnswersFromTheHousesFactsWhatTheFaqLeavesOut) {
   EXPECT_EQ(std::get<Say>(answer), (Say{.lines = {{"faq.check_out", {{"time", "11:00"}}}}}));
 }
 
+TEST(HotelInfo, ShowsWhereTheHouseIsToWhoAsksForThat) {
+  Pipeline pipeline;
+  pipeline.hotel.address = "Calle 1";
+  pipeline.hotel.location = MapPoint{-24.5, -65.5};
+  const Session session;
+  const Said said;
+  const Turn turn{.session = session,
+                  .said = said,
+                  .pipeline = pipeline,
+                  .today = day(11, 20),
+                  .guest_key = "+34600"};
+  EXPECT_EQ(about_house(turn, "location"),
+            (Say{.lines = {{"faq.location", {{"address", "Calle 1"}}}}, .shows_place = true}));
+  EXPECT_FALSE(about_house(turn, "check_in").shows_place);
+  pipeline.hotel.location.reset();
+  EXPECT_FALSE(about_house(turn, "location").shows_place);
+}
+
 TEST(Greeting, KeepsTheProposalOpen) {
   const Proposal proposal{.kind = "cancel", .cancel = kReservation};
   const auto answer = step(greeting, {.session = {.pending = "confirm", .proposal = proposal}});
@@ -256,22 +277,39 @@ TEST(CancelReservation, GivesEachOfSeveralItsButton) {
   other.reference = "CJ-2";
   const auto asked = step(cancel_reservation, {.reservations = {{kReservation, other}}});
   EXPECT_EQ(std::get<Say>(asked).buttons,
-            (std::vector<Button>{{"code:CJ-1", "=CJ-1"}, {"code:CJ-2", "=CJ-2"}}));
+            (std::vector<Button>{
+                {"code:CJ-1", "=CJ-1", Line{"list.reservation", reservation_args(kReservation)}},
+                {"code:CJ-2", "=CJ-2", Line{"list.reservation", reservation_args(other)}}}));
+  EXPECT_EQ(std::get<Say>(asked).list, "list.reservations");
+}
+
+TEST(CancelReservation, SaysOfATableWhenItIs) {
+  pms::Reservation table = kReservation;
+  table.reference = "CJ-2";
+  table.stay.date_time = "2026-12-10T21:00";
+  const auto asked = step(cancel_reservation, {.reservations = {{kReservation, table}}});
+  EXPECT_EQ(std::get<Say>(asked).buttons.at(1).detail,
+            (Line{"table.list.reservation", reservation_args(table)}));
 }
 
 TEST(PriceQuote, NamesThePriceOfEachRoomAndAsksWhich) {
   pms::RoomOffer suite = kDouble;
   suite.room_type = "suite";
-  EXPECT_EQ(said_keys(step(price_quote,
-                           {.session = {.slots = full_slots()}, .offers = {{kDouble, suite}}})),
+  const auto quoted =
+      step(price_quote, {.session = {.slots = full_slots()}, .offers = {{kDouble, suite}}});
+  EXPECT_EQ(said_keys(quoted),
             "price.offers availability.offer_per_night availability.offer_per_night "
             "ask.room_type -> room_type");
+  EXPECT_EQ(std::get<Say>(quoted).buttons,
+            (std::vector<Button>{room_button(kDouble), room_button(suite)}));
+  EXPECT_EQ(std::get<Say>(quoted).list, "list.rooms");
 }
 
 TEST(PriceQuote, AsksOfAnOnlyRoomWhetherItIsWanted) {
-  EXPECT_EQ(
-      said_keys(step(price_quote, {.session = {.slots = full_slots()}, .offers = {{kDouble}}})),
-      "price.offers availability.offer_per_night ask.reserve -> reserve");
+  const auto quoted =
+      step(price_quote, {.session = {.slots = full_slots()}, .offers = {{kDouble}}});
+  EXPECT_EQ(said_keys(quoted), "price.offers availability.offer_per_night ask.reserve -> reserve");
+  EXPECT_EQ(std::get<Say>(quoted).list, "");
 }
 
 TEST(PriceQuote, AsksThePmsForTheRoomThatTheGuestNamed) {

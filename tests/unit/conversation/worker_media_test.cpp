@@ -1,5 +1,6 @@
 // What guests send as files: voice notes that are heard, and what is fetched.
 
+#include "media/made.hpp"
 #include "worker_test.hpp"
 
 namespace conserje {
@@ -17,6 +18,24 @@ TEST_F(WorkerTest, UnderstandsWhatAVoiceNoteSays) {
   EXPECT_EQ(listened_, (std::vector<std::string>{R"(ears {"kind":"voice","reference":"V1"})"}));
   EXPECT_EQ(read_, (std::vector<std::string>{"hola"}));
   EXPECT_EQ(leaving().size(), 1U);
+}
+
+TEST_F(WorkerTest, AnswersAloudWhoSpokeAndInWritingWhoWrote) {
+  pipeline_.flows[0].speech = "ears";
+  pipeline_.flows[0].speak = "mouth";
+  hear("greeting");
+  receive("A1", voice_note());
+  receive("m2");
+  step();
+  step();
+  const auto media = value_of(database_->read([](Transaction& tx) {
+    std::vector<std::optional<channel::Media>> out;
+    for (const auto& row : tx.query("SELECT payload FROM outbox WHERE kind = 'reply' ORDER BY seq"))
+      out.push_back(decode<channel::SendRequest>(row.text("payload"))->media);
+    return out;
+  }));
+  EXPECT_EQ(media, (std::vector<std::optional<channel::Media>>{
+                       to_be_made({MadeKind::speech, "mouth"}), std::nullopt}));
 }
 
 TEST_F(WorkerTest, AsksToWriteWhereNobodyListens) {

@@ -57,14 +57,27 @@ class DispatcherTest : public testing::Test {
                 },
             .capabilities =
                 [this](const std::string&) {
-                  return Result<channel::Capabilities>({.window_hours = window_hours_});
+                  can_.window_hours = window_hours_;
+                  return Result<channel::Capabilities>(can_);
                 },
             .delivery_status =
                 [this](const std::string&, const CallSpec&,
                        const channel::DeliveryStatusRequest& request) {
                   asked_.push_back(request);
                   return outcome_;
-                }},
+                },
+            .send_media =
+                [this](const std::string&, const CallSpec&, const channel::SendRequest& request,
+                       const MadeFile& file) {
+                  files_.push_back(request.text + " " + request.media->mime_type + " " +
+                                   file.bytes);
+                  return file_;
+                },
+            .make = [this](const Made& made, const channel::SendRequest&) -> Result<MadeFile> {
+              if (while_making_) while_making_();
+              if (!makes_) return Error{ErrorClass::permanent, "nobody makes it"};
+              return MadeFile{made.kind == MadeKind::speech ? "audio/ogg" : "image/png", made.of};
+            }},
         .clock = clock_,
         .random = random_,
         .metrics = metrics_,
@@ -103,6 +116,16 @@ class DispatcherTest : public testing::Test {
              .recipient = "+34600", .text = text, .language = "es", .reference = reference}),
          .reference = reference,
          .expires = expires});
+  }
+  void add_reply_with(const Made& made) {
+    add({.kind = OutboxKind::reply,
+         .target = "whatsapp",
+         .lane = "whatsapp|1055|+34600",
+         .payload = encode(channel::SendRequest{.recipient = "+34600",
+                                                .text = "words",
+                                                .media = to_be_made(made),
+                                                .reference = "r_file"}),
+         .reference = "r_file"});
   }
   void add_reply_to(const std::string& guest, const std::string& text) {
     add({.kind = OutboxKind::reply,
@@ -166,7 +189,12 @@ class DispatcherTest : public testing::Test {
   std::int64_t window_hours_ = 0;
   bool wants_template_ = false;  // The provider says that its window is closed.
   std::vector<std::string> sent_;
+  std::vector<std::string> files_;
+  channel::Capabilities can_{};
+  Result<channel::SendReply> file_ = channel::SendReply{.message_ids = {"wamid.1"}};
+  bool makes_ = true;
   std::function<void()> while_sending_;
+  std::function<void()> while_making_;
   std::vector<std::string> told_;
   std::unique_ptr<Database> database_;
   std::optional<Outbox> outbox_;
@@ -484,6 +512,85 @@ TEST_F(DispatcherTest, DoesNotBelieveASinkThatForgetsAResult) {
   sink_ = sink::DeliverReply{};
   EXPECT_TRUE(step());
   EXPECT_EQ(buried(), (std::vector<std::string>{"the sink gave 0 results for one event"}));
+}
+
+TEST_F(DispatcherTest, SendsTheFileThatAReplyNames) {
+  can_.media = true;
+  add_reply_with({MadeKind::qr_code, "CJ-7"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(files_, std::vector<std::string>{"words image/png CJ-7"});
+  EXPECT_TRUE(sent_.empty());
+}
+
+TEST_F(DispatcherTest, SpeaksInsteadOfWriting) {
+  can_.audio = true;
+  add_reply_with({MadeKind::speech, "mouth"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(files_, std::vector<std::string>{" audio/ogg mouth"});
+}
+
+TEST_F(DispatcherTest, WritesWhereTheChannelCarriesNoFile) {
+  add_reply_with({MadeKind::speech, "mouth"});
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(files_.empty());
+  EXPECT_EQ(sent_.size(), 1U);
+}
+
+TEST_F(DispatcherTest, WritesWhereTheFileCannotBeMade) {
+  can_.audio = true;
+  makes_ = false;
+  add_reply_with({MadeKind::speech, "mouth"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_.size(), 1U);
+  EXPECT_EQ(row("r_file").state, OutboxState::sent);
+}
+
+TEST_F(DispatcherTest, WritesWhereTheChannelRefusesTheFile) {
+  can_.media = true;
+  file_ = Error{ErrorClass::permanent, "no such type"};
+  add_reply_with({MadeKind::qr_code, "CJ-7"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_.size(), 1U);
+}
+
+TEST_F(DispatcherTest, TriesAFileAgainThatTheChannelCannotTakeNow) {
+  can_.media = true;
+  file_ = Error{ErrorClass::retry, "busy"};
+  add_reply_with({MadeKind::qr_code, "CJ-7"});
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(sent_.empty());
+  EXPECT_EQ(row("r_file").state, OutboxState::pending);
+}
+
+TEST_F(DispatcherTest, WaitsForTheChannelsWordFromWhenTheFileIsMade) {
+  can_.audio = true;
+  file_ = Error{ErrorClass::deadline, "no answer"};
+  while_making_ = [&] { clock_.advance(Millis(20'000)); };
+  add_reply_with({MadeKind::speech, "mouth"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(value_of(outbox_->next_due()),
+            clock_.now() + pipeline_.limits.delivery.unknown_outcome_wait);
+}
+
+TEST_F(DispatcherTest, LeavesAReplyToWhoTookItWhileItsFileWasMade) {
+  can_.audio = true;
+  while_making_ = [&] {
+    clock_.advance(pipeline_.limits.delivery.unknown_outcome_wait);
+    EXPECT_TRUE(value_of(outbox_->lease("host-2", clock_.now(), Millis(60'000))));
+  };
+  add_reply_with({MadeKind::speech, "mouth"});
+  EXPECT_TRUE(step());
+  EXPECT_EQ(files_, std::vector<std::string>{});
+  EXPECT_EQ(sent_, std::vector<std::string>{});
+}
+
+TEST_F(DispatcherTest, DoesNotWriteWhatMayHaveBeenSentAsAFile) {
+  can_.media = true;
+  file_ = Error{ErrorClass::deadline, "no answer"};
+  add_reply_with({MadeKind::qr_code, "CJ-7"});
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(sent_.empty());
+  EXPECT_EQ(row("r_file").state, OutboxState::sending);
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
                           .time_zone = loaded.pipeline.time_zone,
                           .hotel = {.name = loaded.pipeline.hotel.name,
                                     .address = loaded.pipeline.hotel.address,
+                                    .location = loaded.pipeline.hotel.location,
                                     .phone = loaded.pipeline.hotel.phone,
                                     .latest_check_out = loaded.pipeline.hotel.latest_check_out},
                           .hours = loaded.pipeline.hours,
@@ -64,6 +65,8 @@ TEST_F(Reference, StatesTheDefaultsThatAreCompiledIn) {
                           .plugins = loaded.pipeline.plugins,
                           .flows = loaded.pipeline.flows,
                           .notify = loaded.pipeline.notify,
+                          .reviews = Reviews{.links = loaded.pipeline.reviews.value().links},
+                          .flags = loaded.pipeline.flags,
                           .faq = loaded.pipeline.faq,
                           .texts = loaded.pipeline.texts,
                           .positions = loaded.pipeline.positions};

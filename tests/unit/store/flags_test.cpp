@@ -78,6 +78,7 @@ TEST_P(FlagsTest, AreListedWithWhereTheyComeFrom) {
       (std::vector<FlagView>{{"audio.processor.optimized", 100, FlagOrigin::compiled, 100},
                              {std::string(kFlagEnhancedFallback), 100, FlagOrigin::compiled, 100},
                              {"panel.old", 30, FlagOrigin::stored, 0},
+                             {std::string(kFlagReservationCode), 100, FlagOrigin::compiled, 100},
                              {"tenancy.dynamic.enabled", 100, FlagOrigin::compiled, 100}}));
 }
 
