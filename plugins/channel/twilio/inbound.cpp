@@ -23,11 +23,18 @@ constexpr std::size_t kMostMedia = 10;      // Of one message.
 constexpr std::size_t kMostBrackets = 256;  // In a JSON text that is unfolded: bounds its depth.
 constexpr std::size_t kLongestReference = 128;
 
+/// `text` with U+FFFD where it is no UTF-8, as the writer would have it.
+std::string in_utf8(const std::string& text) {
+  std::string quoted;
+  JsonWriter(quoted).value(text);
+  return parse_json(quoted)->get<std::string>();
+}
+
 /// The fields of a webhook. What has been taken is gone; what is left nobody knew.
 class Form {
  public:
   explicit Form(const url::Fields& fields) {
-    for (const auto& [name, value] : fields) fields_[name].push_back(value);
+    for (const auto& [name, value] : fields) fields_[in_utf8(name)].push_back(value);
   }
 
   /// Empty when it is not there.

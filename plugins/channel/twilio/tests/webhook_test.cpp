@@ -87,6 +87,13 @@ TEST(Webhook, TakesTenFilesAndKeepsTheNamesOfOthers) {
   EXPECT_EQ(events.messages[0].metadata, Json({{"MediaUrl10", "https://a/ME10"}}));
 }
 
+TEST(Webhook, KeepsFieldsWhoseNamesAreNoUtf8UnderWhatIsLeftOfTheNames) {
+  const auto events = read(
+      "MessageSid=SM1&From=%2B34655010203&To=%2B34910552010&Body=Hola&Odd%80=1&Odd%81=2", kSms);
+  ASSERT_EQ(events.messages.size(), 1U);
+  EXPECT_EQ(events.messages[0].metadata, (Json{{"Odd\xEF\xBF\xBD", {"1", "2"}}}));
+}
+
 TEST(Webhook, IsAMessageWithoutItsStatusToo) {
   const auto events = read("MessageSid=SM1&From=%2B34655010203&To=%2B34910552010&Body=Hola", kSms);
   EXPECT_EQ(events, (WebhookEvents{.messages = {{.id = "SM1",
