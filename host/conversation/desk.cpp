@@ -105,17 +105,15 @@ Status Desk::change(const ConversationRow& conversation, const Change& change) {
 /// of: what the event is of; the same once more is the same event.
 void Desk::tell(Transaction& tx, const ConversationRow& conversation, const EventDraft& event,
                 const std::string& of) {
-  const auto out =
-      fan_out(event,
-              {.channel = conversation.channel,
-               .message_id = derived_id("desk_", {conversation.conversation, of}),
-               .correlation_id = derived_id("c_", {conversation.conversation, event.type}),
-               .intent = "human",
-               .guest_hash = conversation.conversation,
-               .at = parts_.clock.now()},
-              parts_.pipeline);
-  for (const auto& item : out.items) parts_.outbox.add(tx, item);
-  for (const auto& entry : out.filtered) parts_.notification_logs.add(tx, entry);
+  const Told told{parts_.outbox, parts_.notification_logs};
+  told.add(tx, fan_out(event,
+                       {.channel = conversation.channel,
+                        .message_id = derived_id("desk_", {conversation.conversation, of}),
+                        .correlation_id = derived_id("c_", {conversation.conversation, event.type}),
+                        .intent = "human",
+                        .guest_hash = conversation.conversation,
+                        .at = parts_.clock.now()},
+                       parts_.pipeline));
 }
 
 void Desk::open(Transaction& tx, const ConversationRow& conversation, Session& session,

@@ -57,4 +57,9 @@ FanOut fan_out(const EventDraft& draft, const Cause& cause, const Pipeline& pipe
   return out;
 }
 
+void Told::add(Transaction& tx, const FanOut& event) const {
+  for (const auto& item : event.items) outbox.add(tx, item);
+  for (const auto& entry : event.filtered) notification_logs.add(tx, entry);
+}
+
 }  // namespace conserje

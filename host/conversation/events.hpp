@@ -30,4 +30,12 @@ struct Cause {
 /// same message never tells the same event twice. Pure.
 FanOut fan_out(const EventDraft& draft, const Cause& cause, const Pipeline& pipeline);
 
+/// Where what `fan_out` says is kept.
+struct Told {
+  Outbox& outbox;
+  NotificationLogs& notification_logs;
+
+  void add(Transaction& tx, const FanOut& event) const;
+};
+
 }  // namespace conserje

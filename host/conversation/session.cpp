@@ -114,6 +114,7 @@ void write(JsonWriter& out, const Proposal& proposal) {
     out.member("modify", proposal.modify);
   }
   write(out, proposal.until, "until_minutes");
+  out.optional_member("answered", proposal.answered);
   out.end_object();
 }
 
@@ -125,6 +126,7 @@ void read(const Json& json, Proposal& proposal) {
   read_optional_member(json, "before", proposal.before);
   read_optional_member(json, "modify", proposal.modify);
   read_time(json, "until_minutes", proposal.until);
+  read_optional_member(json, "answered", proposal.answered);
 }
 
 void write(JsonWriter& out, const Session& session) {

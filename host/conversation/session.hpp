@@ -44,6 +44,7 @@ struct Proposal {
   pms::Reservation before{};                    // With modify and late_checkout: as it is now,
   pms::ModifyRequest modify{};                  // and what of it changes.
   std::optional<std::chrono::minutes> until{};  // With late_checkout: on the last day.
+  std::string answered{};  // What the guest asked besides, answered in his language.
 
   bool operator==(const Proposal&) const = default;
 };

@@ -39,8 +39,7 @@ constexpr Millis kHoldAfterAnswer{500};
 /// A reply that is so near to the end of its sender's wait may miss it, so it is written as well.
 constexpr Millis kNearlyLate{250};
 
-constexpr Millis kLockWait{250};                     // Until who was second tries again.
-constexpr std::string_view kIsLocked = "is_locked";  // The Error::vendor_code of who must wait.
+constexpr Millis kLockWait{250};  // Until who was second tries again.
 
 /// One guest at a time reserves a kind of room, for as long as the call and a look at what became
 /// of it may take; a host that dies in between holds it no longer.
@@ -122,6 +121,7 @@ struct Worker::Effect {
   std::string intent{};
   std::optional<Consequence> consequence{};  // Of a write to the PMS.
   Proposal proposal{};                       // With a consequence: what was written.
+  bool must_wait = false;  // Another guest reserves a room of that kind just now: nothing was done.
 };
 
 Result<bool> Worker::step() {
@@ -162,8 +162,8 @@ Status Worker::handle(const LeasedMessage& leased) {
   work.tables = work.flow->has_tables() ? parts_.gateways.at(work.flow->tables) : work.pms;
 
   const auto effect = effect_of(work);
-  if (!effect && effect.error().vendor_code == kIsLocked) return wait_for_turn(work);
   if (!effect) return give_up_or_retry(work, effect.error());
+  if (effect->must_wait) return wait_for_turn(work);
   crash_point("conversation.before_commit");
   const auto committed = commit(work, *effect);
   crash_point("conversation.after_commit");
@@ -288,11 +288,11 @@ Result<Worker::Effect> Worker::converse(const Work& work, Session session) {
   }
   count(*said, *outcome);
   if (outcome->act) {
-    auto effect = carry_out(work, std::move(outcome->session), outcome->act->proposal);
+    auto& proposal = outcome->act->proposal;
+    proposal.answered = parts_.texts.render(outcome->session.language, outcome->say.lines);
+    auto effect = carry_out(work, std::move(outcome->session), proposal);
     if (!effect) return effect;
     effect->intent = said->intent;
-    auto& lines = effect->say.lines;
-    lines.insert(lines.begin(), outcome->say.lines.begin(), outcome->say.lines.end());
     effect->say.shows_place = outcome->say.shows_place;
     return effect;
   }
@@ -354,11 +354,7 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
             .acquire(work.row().tenant, locked_by(pms_name, proposal), work.guest_hash,
                      parts_.clock.now(), lock_ttl(parts_.pipeline, pms_name));
     if (!lock) return lock.error();
-    if (!*lock)
-      return Error{ErrorClass::retry,
-                   "another guest reserves a room of that kind just now",
-                   {},
-                   std::string(kIsLocked)};
+    if (!*lock) return Effect{.must_wait = true};
   }
 
   Consequence consequence;
@@ -378,6 +374,8 @@ Result<Worker::Effect> Worker::carry_out(const Work& work, Session session,
         "the PMS did not take a reservation",
         {{"pms", pms_name}, {"kind", proposal.kind}, {"error", consequence.dead_letter->message}});
 
+  auto& lines = consequence.say.lines;
+  if (!proposal.answered.empty()) lines.insert(lines.begin(), Line{"=" + proposal.answered, {}});
   consequence.say = with_return(session, std::move(consequence.say));
   return Effect{.session = after_acting(std::move(session), consequence),
                 .say = consequence.say,
@@ -466,13 +464,9 @@ Status Worker::commit(const Work& work, const Effect& effect) {
                     .intent = effect.intent,
                     .guest_hash = work.guest_hash,
                     .at = work.now};
-  auto items = replies(work, effect);
-  std::vector<NotificationLogRow> filtered;
-  for (const auto& event : effect.events) {
-    auto out = fan_out(event, cause, pipeline);
-    std::ranges::move(out.items, std::back_inserter(items));
-    std::ranges::move(out.filtered, std::back_inserter(filtered));
-  }
+  const auto items = replies(work, effect);
+  std::vector<FanOut> events;
+  for (const auto& event : effect.events) events.push_back(fan_out(event, cause, pipeline));
 
   std::vector<MediaFile> files;
   std::optional<Contact> contact;
@@ -498,6 +492,7 @@ Status Worker::commit(const Work& work, const Effect& effect) {
     dead_letter = dead_letter_of(*effect.consequence, effect.proposal, row.tenant, work.now);
   }
 
+  const Told told{parts_.outbox, parts_.notification_logs};
   const auto began = parts_.clock.monotonic();
   const auto stored = parts_.database.transact([&](Transaction& tx) -> Status {
     if (!parts_.inbox.finish(tx, work.leased.lease, work.now))
@@ -506,14 +501,10 @@ Status Worker::commit(const Work& work, const Effect& effect) {
       return Error{ErrorClass::retry, "a session changed while its message was handled"};
     parts_.guests.wrote(tx, work.who, work.guest, last_inbound_of(work));
     if (contact)
-      for (const auto& event : record(tx, *contact)) {
-        const auto out = fan_out(event, cause, pipeline);
-        for (const auto& item : out.items) parts_.outbox.add(tx, item);
-        for (const auto& entry : out.filtered) parts_.notification_logs.add(tx, entry);
-      }
+      for (const auto& event : record(tx, *contact)) told.add(tx, fan_out(event, cause, pipeline));
     for (const auto& item : items) parts_.outbox.add(tx, item);
+    for (const auto& event : events) told.add(tx, event);
     for (const auto& file : files) parts_.media_files.add(tx, file);
-    for (const auto& entry : filtered) parts_.notification_logs.add(tx, entry);
     if (reservation) parts_.reservations.save(tx, *reservation);
     if (dead_letter) DeadLetters::add(tx, *dead_letter);
     if (!effect.say.deposit_of.empty()) {

@@ -57,6 +57,17 @@ TEST_F(WorkerTest, TriesAVoiceNoteAgainAndThenAsksToWrite) {
   EXPECT_EQ(leaving(), (std::vector<std::string>{texts_->render("en", {"unsupported", {}})}));
 }
 
+TEST_F(WorkerTest, HoldsNoErrorOfAPluginForALockOfItsOwn) {
+  pipeline_.flows[0].speech = "ears";
+  spoken_ = Error{ErrorClass::retry, "away", {}, "is_locked"};
+  receive("A1", voice_note());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(step());
+    pms_.clock.advance(Millis(60'000));
+  }
+  EXPECT_EQ(leaving(), (std::vector<std::string>{texts_->render("en", {"unsupported", {}})}));
+}
+
 TEST_F(WorkerTest, AsksToWriteWhenNothingWasUnderstood) {
   pipeline_.flows[0].speech = "ears";
   spoken_ = std::string();

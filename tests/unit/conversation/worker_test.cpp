@@ -96,7 +96,7 @@ TEST_F(WorkerTest, TellsTheGuestWhenThePmsCannotBeAsked) {
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving(),
             (std::vector<std::string>{
-                "I cannot reach the hotel's system at the moment. The team knows; please "
+                "I cannot reach our system at the moment. The team knows; please "
                 "try again in a few minutes."}));
 }
 
@@ -240,7 +240,7 @@ TEST_F(WorkerTest, TellsACallerWhoWaitsThatAPersonHasHisRequest) {
   EXPECT_TRUE(step());
   EXPECT_TRUE(step());
   EXPECT_EQ(leaving().back(),
-            "The hotel's team already has your request and will get back to you.");
+            "Our team already has your request and will get back to you.");
 }
 
 TEST_F(WorkerTest, ChangesWhatTheGuestConfirms) {
@@ -287,6 +287,24 @@ TEST_F(WorkerTest, ReservesAKindOfRoomForOneGuestAtATime) {
   EXPECT_TRUE(step());
   EXPECT_TRUE(leaving().at(0).starts_with("I am very sorry: somebody has just taken the last"));
   EXPECT_TRUE(taken("a third guest"));
+}
+
+TEST_F(WorkerTest, AnswersWhatWasAskedBesideAReservationThatHadToWait) {
+  Locks locks(*database_);
+  value_of(locks.acquire("hotel-sol", "frontdesk|double", "another guest", pms_.clock.now(),
+                         Millis(1'000)));
+  pipeline_.faq["wifi"]["en"] = "sun2026";
+  propose();
+  receive("m1");
+  hear("confirm");
+  heard_->also = {{.name = "hotel_info", .confidence = 0.9, .topic = "wifi"}};
+  EXPECT_TRUE(step());
+  EXPECT_EQ(leaving(), std::vector<std::string>{});
+
+  pms_.clock.advance(Millis(2'000));
+  pms_.answer(pms::method::create, pms::ReservationAnswer{.outcome = "no_availability"});
+  EXPECT_TRUE(step());
+  EXPECT_TRUE(leaving().at(0).starts_with("sun2026\nI am very sorry")) << leaving().at(0);
 }
 
 TEST_F(WorkerTest, AsksAGuestWhoFloodsItOnceToSlowDown) {
