@@ -29,12 +29,7 @@ static void write(JsonWriter& json, const ConversationRow& row) {
   json.member("guest_name", row.guest_name);
   json.member("language", row.language);
   json.member("last_ms", row.last.time_since_epoch().count());
-  json.key("handoff");
-  if (row.handoff) {
-    json.value(*row.handoff);
-  } else {
-    json.raw("null");
-  }
+  write_or_null(json, "handoff", row.handoff);
   json.end_object();
 }
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "admin/members.hpp"
+
 namespace conserje {
 
 static void write(JsonWriter& json, const SandboxItem& item) {
@@ -46,12 +48,7 @@ static void write(JsonWriter& json, const PluginView& plugin) {
   json.member("sandbox", plugin.sandbox);
   json.member("in_flight", plugin.in_flight);
   json.member("slots", plugin.slots);
-  json.key("last_reload");
-  if (plugin.last_reload) {
-    json.value(*plugin.last_reload);
-  } else {
-    json.raw("null");
-  }
+  write_or_null(json, "last_reload", plugin.last_reload);
   json.end_object();
 }
 

@@ -45,6 +45,16 @@ void ask_yes_or_no(Say& said, Proposal proposal) {
   said.proposal = std::move(proposal);
 }
 
+Say propose_change(const pms::Reservation& before, const pms::Reservation& after) {
+  pms::ModifyRequest request{.id = before.id};
+  if (after.stay != before.stay) request.stay = after.stay;
+  if (after.room_type != before.room_type) request.room_type = after.room_type;
+  if (after.guest_name != before.guest_name) request.guest_name = after.guest_name;
+  Say summary = about("modify.summary", after);
+  ask_yes_or_no(summary, {.kind = "modify", .before = before, .modify = std::move(request)});
+  return summary;
+}
+
 HandOff hand_off(const Turn& turn, std::string reason) {
   const Hotel& hotel = turn.pipeline.hotel;
   Say answer = say("human.coming", {{"hotel", hotel.name}});

@@ -30,6 +30,9 @@ Say then_resume(const Turn& turn, Say said);
 /// Puts `proposal` behind what `said` asks: a yes carries it out.
 void ask_yes_or_no(Say& said, Proposal proposal);
 
+/// Puts a reservation before the guest as he wants it; a yes changes what differs.
+Say propose_change(const pms::Reservation& before, const pms::Reservation& after);
+
 /// Passes the guest to a person.
 HandOff hand_off(const Turn& turn, std::string reason);
 

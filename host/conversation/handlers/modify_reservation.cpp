@@ -49,17 +49,6 @@ bool shares_a_night(const pms::Reservation& a, const pms::Reservation& b) {
          b.stay.check_in < a.stay.check_out;
 }
 
-Say propose(const pms::Reservation& before, const pms::Reservation& after) {
-  pms::ModifyRequest request{.id = before.id};
-  if (after.stay != before.stay) request.stay = after.stay;
-  if (after.room_type != before.room_type) request.room_type = after.room_type;
-  if (after.guest_name != before.guest_name) request.guest_name = after.guest_name;
-
-  Say summary = say("modify.summary", reservation_args(after));
-  ask_yes_or_no(summary, {.kind = "modify", .before = before, .modify = std::move(request)});
-  return summary;
-}
-
 /// What there is instead, if anything.
 Say not_available(const std::vector<pms::RoomOffer>& offers) {
   Say none = say("modify.not_available");
@@ -89,7 +78,7 @@ Step modify_reservation(const Turn& turn) {
   if (!stay) return ask("dates");
   auto after = changed(before, *stay, turn.session.slots);
   if (after == before) return ask("change");
-  if (!is_another_room(before, after)) return propose(before, after);
+  if (!is_another_room(before, after)) return propose_change(before, after);
   if (after.stay.check_in != before.stay.check_in && after.stay.check_in < format_date(turn.today))
     return ask_for_other_dates("dates.past");
 
@@ -104,7 +93,7 @@ Step modify_reservation(const Turn& turn) {
   }
   after.room_name = offer->name;
   after.total = offer->total;
-  return propose(before, after);
+  return propose_change(before, after);
 }
 
 }  // namespace conserje

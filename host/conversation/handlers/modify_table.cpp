@@ -34,13 +34,7 @@ Say ask_for_change(std::string key) {
 
 Step propose(const pms::Reservation& before, const pms::Reservation& after) {
   if (after == before) return ask_for_change("");
-  pms::ModifyRequest request{.id = before.id};
-  if (after.stay != before.stay) request.stay = after.stay;
-  if (after.room_type != before.room_type) request.room_type = after.room_type;
-  if (after.guest_name != before.guest_name) request.guest_name = after.guest_name;
-  Say summary = say("table.modify.summary", reservation_args(after));
-  ask_yes_or_no(summary, {.kind = "modify", .before = before, .modify = std::move(request)});
-  return summary;
+  return propose_change(before, after);
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ TEST_F(DeskTest, TellsTheGuestInHisLanguageHowHisDepositWasDecidedOnce) {
   EXPECT_FALSE(value_of(desk_.decide(deposit, {})));
   auto told = leaving();
   told.erase(told.begin());  // The greeting.
-  EXPECT_EQ(told, (Strings{"The hotel's team could not accept the receipt for your reservation "
+  EXPECT_EQ(told, (Strings{"Our team could not accept the receipt for your reservation "
                            "CJ-7: it is cut off",
                            "deposit.decided"}));
   EXPECT_EQ(value_of(reservations_->find("CJ-7")).value().deposit, "refused");
@@ -156,7 +156,7 @@ TEST_F(DeskTest, AnswersADepositOfAGuestWhoIsKnownByHisLaneAlone) {
   value_of(database_->transact([&](Transaction& tx) { Deposits::add(tx, deposit); }));
   EXPECT_TRUE(
       value_of(desk_.decide(value_of(Deposits(*database_).waiting("hotel-sol", 1)).at(0), {})));
-  EXPECT_EQ(recipients(), (Strings{"whatsapp +34700 The h"}));
+  EXPECT_EQ(recipients(), (Strings{"whatsapp +34700 Our t"}));
 }
 
 }  // namespace
