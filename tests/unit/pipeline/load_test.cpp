@@ -115,8 +115,12 @@ TEST_F(Load, ReadsTheHouse) {
   check_out: "10:00"
   latest_check_out: "13:00"
 )");
-  EXPECT_EQ(loaded.pipeline.hotel,
-            (Hotel{"Hotel Sol", "Calle 1, Salta", "+54 387 555", 14h + 30min, 10h, 13h}));
+  EXPECT_EQ(loaded.pipeline.hotel, (Hotel{.name = "Hotel Sol",
+                                          .address = "Calle 1, Salta",
+                                          .phone = "+54 387 555",
+                                          .check_in = 14h + 30min,
+                                          .check_out = 10h,
+                                          .latest_check_out = 13h}));
 }
 
 TEST_F(Load, ReadsTheHoursOfTheStaff) {
