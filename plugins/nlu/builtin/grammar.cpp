@@ -130,12 +130,11 @@ bool Chart::add(Category category, std::size_t begin, std::size_t end, const Mea
   return true;
 }
 
-Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections,
-                 bool ordinals_are_days)
+Grammar::Grammar(const Lexemes& lexemes, std::span<const Section> sections, bool ordinals_are_days)
     : ordinals_are_days_(ordinals_are_days) {
   const auto learn = [&](std::string_view word) { vocabulary_.push_back(word); };
-  for (const Lexeme& lexeme : lexemes)
-    for_each_piece(lexeme.phrases, '|',
+  for (const auto& lexeme : lexemes.rows)
+    for_each_piece(lexemes.phrases(lexeme), '|',
                    [&](std::string_view phrase) { for_each_piece(phrase, ' ', learn); });
   for (const Section& section : sections)
     for (const Rule& rule : section)
@@ -147,8 +146,8 @@ Grammar::Grammar(std::span<const Lexeme> lexemes, std::span<const Section> secti
   vocabulary_.erase(std::ranges::unique(vocabulary_).begin(), vocabulary_.end());
   vocabulary_.shrink_to_fit();
 
-  for (const Lexeme& lexeme : lexemes)
-    for_each_piece(lexeme.phrases, '|', [&](std::string_view text) {
+  for (const auto& lexeme : lexemes.rows)
+    for_each_piece(lexemes.phrases(lexeme), '|', [&](std::string_view text) {
       phrases_.push_back({.words = keep_words(text, ' '), .lexeme = &lexeme});
     });
   phrases_.shrink_to_fit();

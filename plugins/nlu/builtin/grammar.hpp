@@ -2,7 +2,9 @@
 
 #include <array>
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,54 @@ struct Lexeme {
   std::string_view phrases;
   Meaning meaning;
 };
+
+/// The same with a place in the text of its table instead of an address.
+struct PackedLexeme {
+  Category category;
+  std::uint16_t length;
+  std::uint32_t begin;
+  Meaning meaning;
+};
+
+/// The lexemes of a language. Loading a library writes every address of its tables, so that each
+/// host would have a copy of its own; these hold none, and all hosts of a machine share them.
+struct Lexemes {
+  std::string_view text;
+  std::span<const PackedLexeme> rows;
+
+  std::string_view phrases(const PackedLexeme& row) const {
+    return text.substr(row.begin, row.length);
+  }
+};
+
+template <std::size_t kRows, std::size_t kChars>
+struct LexemeTable {
+  std::array<char, kChars> text{};
+  std::array<PackedLexeme, kRows> rows{};
+
+  operator Lexemes() const { return {.text = {text.data(), kChars}, .rows = rows}; }
+};
+
+/// kTable: an array of Lexeme, which is not kept itself.
+template <const auto& kTable>
+consteval auto packed() {
+  constexpr std::size_t kChars = [] {
+    std::size_t chars = 0;
+    for (const Lexeme& lexeme : kTable) chars += lexeme.phrases.size();
+    return chars;
+  }();
+  LexemeTable<std::size(kTable), kChars> table;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < std::size(kTable); ++i) {
+    const Lexeme& lexeme = kTable[i];
+    table.rows[i] = {.category = lexeme.category,
+                     .length = static_cast<std::uint16_t>(lexeme.phrases.size()),
+                     .begin = static_cast<std::uint32_t>(begin),
+                     .meaning = lexeme.meaning};
+    for (const char c : lexeme.phrases) table.text[begin++] = c;
+  }
+  return table;
+}
 
 /// How a pattern reads a number: its bounds, and the field that it fills.
 enum class Role : std::uint8_t {
@@ -120,7 +170,7 @@ class Grammar {
  public:
   /// Throws std::logic_error naming the pattern that does not read: that is a mistake in a table.
   /// `ordinals_are_days`: an ordinal in words may be a day, as in English.
-  Grammar(std::span<const Lexeme> lexemes, std::span<const Section> sections,
+  Grammar(const Lexemes& lexemes, std::span<const Section> sections,
           bool ordinals_are_days = false);
 
   /// Adds every lexeme of the text to the chart.
@@ -151,7 +201,7 @@ class Grammar {
   };
   struct Phrase {
     Stretch words;
-    const Lexeme* lexeme;
+    const PackedLexeme* lexeme;
   };
   struct Index {
     std::vector<Pattern> patterns;

@@ -11,7 +11,7 @@
 namespace conserje::nlu {
 
 struct LanguageTables {
-  std::span<const Lexeme> lexemes;
+  Lexemes lexemes;
   std::vector<Section> sections;   // in the order in which they run
   bool ordinals_are_days = false;  // "the fourth" is one; "el cuarto" is a room
 };
@@ -20,9 +20,9 @@ LanguageTables spanish();
 LanguageTables english();
 LanguageTables portuguese();
 
-std::span<const Lexeme> spanish_words();
-std::span<const Lexeme> english_words();
-std::span<const Lexeme> portuguese_words();
+Lexemes spanish_words();
+Lexemes english_words();
+Lexemes portuguese_words();
 
 std::span<const Rule> shared_number_rules();
 /// Rules for figures that every language writes alike: "20:00", "2026-12-10", "12 €".

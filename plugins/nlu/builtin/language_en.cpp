@@ -414,6 +414,9 @@ constexpr Lexeme kLexemes[] = {
 
 }  // namespace
 
-std::span<const Lexeme> english_words() { return kLexemes; }
+Lexemes english_words() {
+  static constexpr auto kPacked = packed<kLexemes>();
+  return kPacked;
+}
 
 }  // namespace conserje::nlu

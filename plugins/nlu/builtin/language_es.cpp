@@ -458,6 +458,9 @@ constexpr Lexeme kLexemes[] = {
 
 }  // namespace
 
-std::span<const Lexeme> spanish_words() { return kLexemes; }
+Lexemes spanish_words() {
+  static constexpr auto kPacked = packed<kLexemes>();
+  return kPacked;
+}
 
 }  // namespace conserje::nlu

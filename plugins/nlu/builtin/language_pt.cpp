@@ -370,6 +370,9 @@ constexpr Lexeme kLexemes[] = {
 
 }  // namespace
 
-std::span<const Lexeme> portuguese_words() { return kLexemes; }
+Lexemes portuguese_words() {
+  static constexpr auto kPacked = packed<kLexemes>();
+  return kPacked;
+}
 
 }  // namespace conserje::nlu

@@ -17,6 +17,7 @@ constexpr Lexeme kLexemes[] = {
     {weekday, "dia de sol", means::weekday(0)}, {ordinal, "primero", means::number(1)},
     {ordinal, "quinto", means::number(5)},
 };
+constexpr auto kWords = packed<kLexemes>();
 constexpr Rule kDay[] = {
     {"[day] de? [month]", date, combine::together},
     {"[day] ~/ ~[month_number]", date, combine::together},
@@ -31,7 +32,7 @@ constexpr Rule kPair[] = {
 /// What the grammar finds of one category, as "surface" texts.
 std::vector<std::string> found(const char* message, Category category) {
   const Section sections[] = {kDay, kPair};
-  const Grammar grammar(kLexemes, sections);
+  const Grammar grammar(kWords, sections);
   const Text text = read_text(message);
   Chart chart(text);
   grammar.read_words(chart);
@@ -96,7 +97,7 @@ TEST(Grammar, NamesAPatternThatDoesNotRead) {
 
 TEST(Grammar, KnowsTheWordsOfItsTables) {
   const Section sections[] = {kDay, kPair};
-  const Grammar grammar(kLexemes, sections);
+  const Grammar grammar(kWords, sections);
   EXPECT_TRUE(grammar.knows("enero"));
   EXPECT_TRUE(grammar.knows("del"));
   EXPECT_FALSE(grammar.knows("perez"));
