@@ -26,6 +26,7 @@ std::optional<Error> Readers::run(const std::function<void(Transaction&)>& work)
 
 void Readers::release_memory() {
   const std::lock_guard lock(mutex_);
+  if (idle_.size() > 1) idle_.erase(idle_.begin() + 1, idle_.end());
   for (const auto& connection : idle_) connection->release_memory();
 }
 

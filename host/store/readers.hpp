@@ -19,7 +19,7 @@ class Readers {
 
   /// Runs `work` on a snapshot, on the calling thread; waits while all connections are in use.
   std::optional<Error> run(const std::function<void(Transaction&)>& work);
-  /// Of the connections that nobody uses now. Threads: any.
+  /// Of the connections that nobody uses now all but one are closed. Threads: any.
   void release_memory();
 
  private:

@@ -152,7 +152,10 @@ class SqliteConnection final : public Connection {
     if (code != SQLITE_OK) fail(code);
   }
 
-  void release_memory() noexcept override { sqlite3_db_release_memory(database_.get()); }
+  void release_memory() noexcept override {
+    statements_.clear();
+    sqlite3_db_release_memory(database_.get());
+  }
 
   /// Pages in the write-ahead log after the last commit.
   int log_pages() const { return log_pages_; }
