@@ -14,6 +14,7 @@ namespace {
 
 /// A receiver knows an event by its id, so an event whose outcome is unknown is soon told again.
 constexpr Millis kEventUnknownWait{15'000};
+constexpr std::int64_t kFileTries = 2;  // Of a file that the channel cannot take just now.
 
 /// The provider failed it with the word that only a template would have gone through.
 bool was_outside_window(const LeasedItem& leased) {
@@ -204,8 +205,8 @@ Result<channel::SendReply> Dispatcher::send(const LeasedItem& leased, const Call
   return parts_.outlets.send(target, spec, in_words(fit));
 }
 
-/// In words where the file cannot be made or the channel does not take it; not where it may have
-/// been sent, or will be.
+/// In words where the file cannot be made or the channel does not take it, also not the second
+/// time; not where it may have been sent.
 Result<channel::SendReply> Dispatcher::send_with_file(const LeasedItem& leased,
                                                       const CallSpec& spec,
                                                       channel::SendRequest request,
@@ -221,7 +222,8 @@ Result<channel::SendReply> Dispatcher::send_with_file(const LeasedItem& leased,
     if (made.kind == MadeKind::speech && request.buttons.empty()) request.text.clear();
     auto sent = parts_.outlets.send_media(leased.item.target, spec, request, *file);
     if (sent || verdict_on_reply(sent.error().error_class) == Verdict::wait_for_word) return sent;
-    if (sent.error().error_class == ErrorClass::retry) return sent;
+    const bool may_pass = sent.error().error_class == ErrorClass::retry;
+    if (may_pass && leased.lease.attempt < kFileTries) return sent;
     failed = sent.error();
   }
   log_of(leased).warn("a reply goes without its file",

@@ -553,13 +553,18 @@ TEST_F(DispatcherTest, WritesWhereTheChannelRefusesTheFile) {
   EXPECT_EQ(sent_.size(), 1U);
 }
 
-TEST_F(DispatcherTest, TriesAFileAgainThatTheChannelCannotTakeNow) {
+TEST_F(DispatcherTest, TriesAFileOnceMoreThatTheChannelCannotTakeNowAndThenWrites) {
   can_.media = true;
   file_ = Error{ErrorClass::retry, "busy"};
   add_reply_with({MadeKind::qr_code, "CJ-7"});
   EXPECT_TRUE(step());
-  EXPECT_TRUE(sent_.empty());
+  EXPECT_EQ(sent_, std::vector<std::string>{});
   EXPECT_EQ(row("r_file").state, OutboxState::pending);
+
+  clock_.advance(Millis(600'000));
+  EXPECT_TRUE(step());
+  EXPECT_EQ(sent_.size(), 1U);
+  EXPECT_EQ(row("r_file").state, OutboxState::sent);
 }
 
 TEST_F(DispatcherTest, WaitsForTheChannelsWordFromWhenTheFileIsMade) {
