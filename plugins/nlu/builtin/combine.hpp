@@ -132,6 +132,8 @@ bool one_part(Captures captures, Meaning& made);                ///< a fifth
 bool half_of_number(Captures captures, Meaning& made);          ///< half a million
 bool quarter_of_number(Captures captures, Meaning& made);       ///< a quarter million
 bool fraction_of_product(Captures captures, Meaning& made);     ///< three two-thousandths
+bool fraction_of_sum(Captures captures, Meaning& made);         ///< three twenty-fourths
+bool twofold(Captures captures, Meaning& made);                 ///< a couple of hundred
 bool mixed(Captures captures, Meaning& made);                   ///< two and three quarters
 bool decimals(Captures captures, Meaning& made);                ///< two point five
 bool only_decimals(Captures captures, Meaning& made);           ///< point five

@@ -80,6 +80,13 @@ bool made_number(double value, Meaning& made) {
   return std::isfinite(value);
 }
 
+/// What a half after it is half of: a million in "dos millones y medio", else one.
+double scale_of(double number) {
+  double scale = 1;
+  while (number >= 1e6 && std::fmod(number, scale * 1000) == 0) scale *= 1000;
+  return scale < 1e6 ? 1 : scale;
+}
+
 /// 0.1578 for 1578.
 double as_decimals(double number) {
   while (number >= 1) number /= 10;
@@ -90,9 +97,7 @@ double as_decimals(double number) {
 
 bool half_more(Captures captures, Meaning& made) {
   const double number = first_number(captures);
-  double scale = 1;  // "dos millones y medio"
-  while (number >= 1e6 && std::fmod(number, scale * 1000) == 0) scale *= 1000;
-  return made_number(number + 0.5 * (scale < 1e6 ? 1 : scale), made);
+  return made_number(number + 0.5 * scale_of(number), made);
 }
 bool fraction(Captures captures, Meaning& made) {
   return last_number(captures) >= 2 &&
@@ -114,11 +119,19 @@ bool fraction_of_product(Captures captures, Meaning& made) {
   const double denominator = captures[1].meaning->number * last_number(captures);
   return last_number(captures) >= 1000 && made_number(first_number(captures) / denominator, made);
 }
+bool fraction_of_sum(Captures captures, Meaning& made) {
+  const double tens = captures[1].meaning->number, ones = last_number(captures);
+  const bool in_words = tens >= 20 && tens < 100 && std::fmod(tens, 10) == 0 && ones < 10;
+  return in_words && made_number(first_number(captures) / (tens + ones), made);
+}
+bool twofold(Captures captures, Meaning& made) {
+  return made_number(2 * last_number(captures), made);
+}
 bool mixed(Captures captures, Meaning& made) {
   const double whole = first_number(captures), rest = last_number(captures);
   if (rest < kLeastPart || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole))
     return false;
-  return made_number(whole + rest, made);
+  return made_number(whole + rest * (rest < 1 ? scale_of(whole) : 1), made);
 }
 bool decimals(Captures captures, Meaning& made) {
   return made_number(first_number(captures) + as_decimals(last_number(captures)), made);

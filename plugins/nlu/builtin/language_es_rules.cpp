@@ -14,7 +14,14 @@ constexpr Rule kNumbers[] = {
     {"[number] y|con [number]", number, mixed},
     {"[number] coma|punto [number]", number, decimals},
     {"[number] coma|punto cero [number]", number, decimals_after_zero},
+    {"[number] coma|punto [number] [number]", number, spelled_decimals},
+    {"[number] coma|punto [number] [number] [number]", number, spelled_decimals},
+    {"[number] coma|punto [number] [number] [number] [number]", number, spelled_decimals},
     {"[number] sobre [number]", number, fraction},
+    {"[number] de? un? [multiplier]", number, part_of_multiplier},
+    {"un par de [multiplier]", number, twofold},
+    {"la|una [ordinal] parte", number, one_part},
+    {"[number] [denominator] partes", number, fraction},
     {"-|menos [number]", number, negative},
 };
 

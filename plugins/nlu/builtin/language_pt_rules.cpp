@@ -16,7 +16,14 @@ constexpr Rule kNumbers[] = {
     {"[number] [number] [denominator]", number, fraction_of_product},
     {"[number] virgula|ponto [number]", number, decimals},
     {"[number] virgula|ponto zero [number]", number, decimals_after_zero},
+    {"[number] virgula|ponto [number] [number]", number, spelled_decimals},
+    {"[number] virgula|ponto [number] [number] [number]", number, spelled_decimals},
+    {"[number] virgula|ponto [number] [number] [number] [number]", number, spelled_decimals},
     {"[number] sobre [number]", number, fraction},
+    {"[number] de? um? [multiplier]", number, part_of_multiplier},
+    {"um par de [multiplier]", number, twofold},
+    {"a|uma [ordinal] parte", number, one_part},
+    {"[number] [denominator] partes", number, fraction},
     {"-|menos [number]", number, negative},
 };
 
