@@ -14,12 +14,12 @@ namespace {
 constexpr std::size_t kRanked = 3;
 constexpr double kBareAnswer = 0.3;   // The confidence of an intent that was not stated.
 constexpr double kPlainYesNo = 0.99;  // "Sí" leaves no doubt.
-constexpr float kLanguageHint = 12;  // So much likelier is what the guest has spoken so far.
+constexpr float kLanguageHint = 12;   // So much likelier is what the guest has spoken so far.
 
 // A few words tell the classifier little. A language that it does not exclude, less than so many
 // times less likely than the best, becomes so much likelier by each word that its grammar knows.
-constexpr float kExcluded = 200;
-constexpr float kKnownWord = 4;
+constexpr float kExcluded = 100000;
+constexpr float kKnownWord = 12;
 
 constexpr float kClauseShare = 0.5F;  // Of a belief, what the clauses that ask for something make.
 constexpr float kSureRequest = 0.6F;  // So likely is what such a clause asks for,

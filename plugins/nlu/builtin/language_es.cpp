@@ -79,7 +79,8 @@ constexpr Lexeme kLexemes[] = {
     {ordinal, "octavo|octava", means::number(8)},
     {ordinal, "noveno|novena|nono|nona", means::number(9)},
     {ordinal, "decimo|decima", means::number(10)},
-    {ordinal, "undecimo|undecima|onceavo|decimoprimero|decimoprimera|decimoprimer", means::number(11)},
+    {ordinal, "undecimo|undecima|onceavo|decimoprimero|decimoprimera|decimoprimer",
+     means::number(11)},
     {ordinal, "duodecimo|duodecima|doceavo|decimosegundo|decimosegunda", means::number(12)},
     {ordinal, "decimotercero|decimotercera|decimotercer", means::number(13)},
     {ordinal, "decimocuarto|decimocuarta", means::number(14)},
@@ -235,14 +236,20 @@ constexpr Lexeme kLexemes[] = {
      "lo antes posible|tan pronto como sea posible|tan pronto como podamos|"
      "tan pronto como puedas|tan pronto como pueda|en cuanto pueda|en cuanto podamos",
      means::now()},
-    {part, "de la madrugada|de madrugada|por la madrugada|en la madrugada|a la madrugada",
+    {part,
+     "de la madrugada|de madrugada|por la madrugada|en la madrugada|a la madrugada|al amanecer",
      means::part(Part::dawn)},
     {part, "por la manana|de la manana|a la manana|en la manana|por las mananas",
      means::part(Part::morning)},
     {part, "del mediodia|del medio dia|pasado el mediodia", means::part(Part::midday)},
-    {part, "por la tarde|de la tarde|a la tarde|en la tarde|de tarde|por las tardes",
+    {part,
+     "por la tarde|de la tarde|a la tarde|en la tarde|de tarde|por las tardes|a la tardecita|de "
+     "tardecita|al "
+     "atardecer",
      means::part(Part::evening)},
-    {part, "por la noche|de la noche|a la noche|en la noche|de noche|por las noches",
+    {part,
+     "por la noche|de la noche|a la noche|en la noche|de noche|por las noches|a la nochecita|al "
+     "anochecer",
      means::part(Part::night)},
     {part, "a la hora de comer|a la hora del almuerzo|a la comida|a la hora de almorzar",
      means::part(Part::midday)},
@@ -366,7 +373,9 @@ constexpr Lexeme kLexemes[] = {
     {guest_word,
      "persona|personas|pers|pax|huesped|huespedes|adulto|adultos|comensal|comensales|invitados|"
      "mayores|"
-     "personitas|gente",
+     "personitas|gente|hombres|mujeres|senores|senoras|jubilados|jubiladas|ancianos|viajeros|"
+     "viajeras|turistas|grandes|adulta|adultas|personas adultas|personas mayores|invitadas|"
+     "individuos|alumnos|empleados",
      {}},
     {child_word,
      "nino|nina|menor|bebe|hijo|hija|infante|nene|nena|chico|peque|criatura|chamaco|sobrino|"
@@ -397,7 +406,8 @@ constexpr Lexeme kLexemes[] = {
      "sola|"
      "una sola persona|soy yo solo|soy yo sola",
      means::people(1)},
-    {party_size, "una pareja|en pareja|nosotros dos|los dos", means::people(2)},
+    {party_size, "una pareja|un matrimonio|en pareja|nosotros dos|los dos", means::people(2)},
+    {companions, "otra pareja|otro matrimonio|la otra pareja", means::people(2)},
 
     {room_type,
      "individual|individuales|single|singles|sencilla|sencillas|simple|simples|habitacion "

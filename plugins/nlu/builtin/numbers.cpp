@@ -314,14 +314,14 @@ void add_joined_numerals(Chart& chart) {
   constexpr Numeral kTens[] = {{"treinta", 30}, {"cuarenta", 40}, {"cincuenta", 50},
                                {"sesenta", 60}, {"setenta", 70},  {"ochenta", 80},
                                {"noventa", 90}};
-  constexpr Numeral kOnes[] = {{"un", 1},     {"uno", 1},  {"una", 1},   {"dos", 2},  {"tres", 3},
-                               {"cuatro", 4}, {"cinco", 5}, {"seis", 6}, {"siete", 7}, {"ocho", 8},
-                               {"nueve", 9}};
+  constexpr Numeral kOnes[] = {{"un", 1},    {"uno", 1},    {"una", 1},   {"dos", 2},
+                               {"tres", 3},  {"cuatro", 4}, {"cinco", 5}, {"seis", 6},
+                               {"siete", 7}, {"ocho", 8},   {"nueve", 9}};
   const auto& tokens = chart.text().tokens;
   for (std::size_t at = 0; at < tokens.size(); ++at) {
     const std::string_view word = tokens[at].folded;
-    const auto tens = std::ranges::find_if(
-        kTens, [&](const Numeral& one) { return word.starts_with(one.word); });
+    const auto tens =
+        std::ranges::find_if(kTens, [&](const Numeral& one) { return word.starts_with(one.word); });
     if (tens == std::end(kTens) || word.size() < tens->word.size() + 2) continue;
     const auto ones = std::ranges::find(kOnes, word.substr(tens->word.size() + 1), &Numeral::word);
     const char between = word[tens->word.size()];
