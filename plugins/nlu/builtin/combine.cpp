@@ -238,6 +238,11 @@ bool in_four_digits(Captures captures, Meaning& made) {
   return number_in(captures, Role::hour_minute) >= kLeast && sharp(captures, made);
 }
 
+bool of_two_clocks(Captures captures, Meaning&) {
+  constexpr double kNoon = 12;
+  return captures.front().meaning->number <= kNoon && captures.back().meaning->number > kNoon;
+}
+
 bool of_morning(Captures captures, Meaning& made) {
   const Meaning morning{.when = {.part = Part::morning}};
   return with_part(captures, morning, made);

@@ -34,6 +34,8 @@ bool sharp(Captures captures,
 bool of_24_hours(Captures captures, Meaning& made);     ///< [hour], written as 24 hours are: "8h"
 bool in_four_digits(Captures captures, Meaning& made);  ///< [hour_minute] from 10:00 on: "at 1430"
 
+bool of_two_clocks(Captures captures,
+                   Meaning& made);  ///< "4-22": no hours, since the first has 12 and the second 24
 bool of_morning(Captures captures, Meaning& made);  ///< [hour] in the morning: "9a"
 bool of_evening(Captures captures, Meaning& made);  ///< [hour] in the evening: "9p"
 

@@ -33,19 +33,8 @@ void carry_past_noon(const When& from, When& to) {
     to.hour = static_cast<std::int8_t>(to.hour + kNoon / 60);
 }
 
-/// "De 9 a 5" and "from 10 to 2" are of one day: they begin in the morning.
-void cross_noon(When& from, When& to) {
-  constexpr int kNoon = 12 * 60, kAwake = 6 * 60;
-  const int begin = minutes_of(from) % kNoon, end = minutes_of(to) % kNoon;
-  if (begin <= end || begin < kAwake) return;
-  from.either_half = to.either_half = false;
-  from.hour = static_cast<std::int8_t>(begin / 60);
-  to.hour = static_cast<std::int8_t>(end / 60 + kNoon / 60);
-}
-
 void share_half(When& from, When& to) {
   if (!from.has_clock() || !to.has_clock()) return;
-  if (from.either_half && to.either_half && !to.has_date()) cross_noon(from, to);
   if (from.either_half && !to.either_half) settle_by(from, minutes_of(to), false);
   const bool same_day = !to.has_date() || to.day == from.day;
   if (!from.either_half && to.either_half && same_day) settle_by(to, minutes_of(from), true);

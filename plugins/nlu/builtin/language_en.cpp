@@ -219,6 +219,7 @@ constexpr Lexeme kLexemes[] = {
     {part_noun, "night|the night", means::part(Part::night)},
     {part_today, "this morning", means::day(0, Part::morning)},
     {part_today, "this afternoon", means::day(0, Part::afternoon)},
+    {part_today, "this noon|this midday|this lunchtime", means::day(0, Part::midday)},
     {part_today, "this evening", means::day(0, Part::evening)},
     {part_today, "tonight|to night|tonite|this night", means::day(0, Part::night)},
     {part_today, "last night", means::day(-1, Part::night)},
@@ -301,10 +302,12 @@ constexpr Lexeme kLexemes[] = {
      {}},
     {edge,
      "early|beginning of|the beginning of|start of|the start of|early in|first half "
-     "of|earlier|early on",
+     "of|1 st half of|earlier|early on",
      means::edge(Edge::start)},
     {edge, "mid|middle of|the middle of|mid -|in the middle of|mid of", means::edge(Edge::middle)},
-    {edge, "late|end of|the end of|late in|the end in|at the end of|by the end of|second half of",
+    {edge,
+     "late|end of|the end of|late in|the end in|at the end of|by the end of|second half of|2 nd "
+     "half of",
      means::edge(Edge::end)},
     {edge, "later|later in|later on|later on in", means::edge(Edge::later)},
     {meal, "dinner|dinners|dinnertime|dinner time|supper|suppertime|dine|dining",
