@@ -104,7 +104,7 @@ constexpr Rule kClocks[] = {
     {"[part|part_noun] at [hour]", clock, together},
     {"[clock] ,? [part]", clock, together},
     {"at|around|about|approximately|@ [clock]", clock, same},
-    {"at|by|@ [hour] h|hr|hrs|hours", clock, of_24_hours},
+    {"at|@ [hour] h|hr|hrs|hours", clock, of_24_hours},
     {"at around|about|approximately [clock]", clock, same},
     {"at around|about [hour] ![guests|children|room|currency|unit|nights]", clock, together},
     {"[hour] [part]", clock, together},
