@@ -224,14 +224,26 @@ LocalTime last_moment(const Stretch& end, const Meaning& range) {
   return whole ? end.end : end.begin;
 }
 
+/// "De 9 a 5" and "from 10 to 2" are rather of one day than of a night.
+bool crosses_noon(const Meaning& range) {
+  const When &from = range.when, &to = range.until;
+  const bool open = range.has_from && range.has_until && from.either_half && to.either_half;
+  return open && !to.has_date() && from.hour % 12 > to.hour % 12 &&
+         from.hour % 12 >= kFirstHourAwake;
+}
+
 bool is_now(const When& when) {
   return when.shifted && when.unit == Grain::second && when.shift == 0;
 }
 
 TimeValue range_value(const Meaning& range, LocalTime now) {
   TimeValue value{.kind = "range", .readings = {}};
-  const auto begins =
+  auto begins =
       range.has_from ? stretches_of(range.when, now) : std::vector<Stretch>{{now, now, Grain::day}};
+  if (crosses_noon(range))
+    std::ranges::stable_partition(begins, [](const Stretch& begin) {
+      return begin.begin - floor<days>(begin.begin) >= hours{12};
+    });
   for (Stretch begin : begins) {
     if (range.after && lasts(begin)) begin = after_end(begin, range);
     const bool dated =

@@ -9,6 +9,14 @@
 // How captures become one moment, and clock times.
 namespace conserje::nlu::combine {
 
+namespace {
+
+bool is_late(Part part) {
+  return part == Part::afternoon || part == Part::evening || part == Part::night;
+}
+
+}  // namespace
+
 void settle_half(When& when) {
   if (!when.has_clock() || when.part == Part::none) return;
   if (when.hour == 0 && when.part != Part::dawn && when.part != Part::night) when.hour = 12;
@@ -23,6 +31,8 @@ void settle_half(When& when) {
     else if (!early && !after_midnight && !after_noon && when.hour < 12)
       when.hour = static_cast<std::int8_t>(when.hour + 12);
     when.either_half = false;
+  } else if (when.of_24_hours && is_late(when.part) && when.hour >= 5 && when.hour < 12) {
+    when.hour = static_cast<std::int8_t>(when.hour + 12);  // "hoje à noite às 8h45"
   }
   when.part = Part::none;
 }
@@ -186,6 +196,14 @@ bool clock_by_number(Captures captures, Shift shift, Meaning& made) {
 
 }  // namespace
 
+bool beside_meal(Captures captures, Meaning& made) {
+  std::array<Capture, 8> rest{};
+  std::size_t count = 0;
+  for (const Capture& capture : captures)
+    if (capture.category != Category::meal) rest[count++] = capture;
+  return together(Captures(rest.data(), count), made);
+}
+
 bool quarter_past(Captures captures, Meaning& made) { return clock_after(captures, 15, made); }
 bool half_past(Captures captures, Meaning& made) { return clock_after(captures, 30, made); }
 bool half_to(Captures captures, Meaning& made) { return clock_before(captures, 30, made); }
@@ -218,6 +236,11 @@ bool of_24_hours(Captures captures, Meaning& made) {
 bool in_four_digits(Captures captures, Meaning& made) {
   constexpr double kLeast = 1000;  // "At 305" is a room.
   return number_in(captures, Role::hour_minute) >= kLeast && sharp(captures, made);
+}
+
+bool of_two_clocks(Captures captures, Meaning&) {
+  constexpr double kNoon = 12;
+  return captures.front().meaning->number <= kNoon && captures.back().meaning->number > kNoon;
 }
 
 bool of_morning(Captures captures, Meaning& made) {

@@ -17,6 +17,8 @@ bool together(Captures captures, Meaning& made);
 bool same(Captures captures, Meaning& made);
 
 // Clock times.
+bool beside_meal(Captures captures,
+                 Meaning& made);  ///< all but the [meal], which settles the half later
 bool quarter_past(Captures captures, Meaning& made);  ///< [hour] and fifteen minutes
 bool half_past(Captures captures, Meaning& made);     ///< [hour] and thirty minutes
 bool half_to(Captures captures, Meaning& made);       ///< thirty minutes before [hour]
@@ -32,21 +34,25 @@ bool sharp(Captures captures,
 bool of_24_hours(Captures captures, Meaning& made);     ///< [hour], written as 24 hours are: "8h"
 bool in_four_digits(Captures captures, Meaning& made);  ///< [hour_minute] from 10:00 on: "at 1430"
 
+bool of_two_clocks(Captures captures,
+                   Meaning& made);  ///< "4-22": no hours, since the first has 12 and the second 24
 bool of_morning(Captures captures, Meaning& made);  ///< [hour] in the morning: "9a"
 bool of_evening(Captures captures, Meaning& made);  ///< [hour] in the evening: "9p"
 
 // Dates.
-bool this_one(Captures captures, Meaning& made);         ///< the current unit, weekday, month, ...
-bool coming_one(Captures captures, Meaning& made);       ///< the first one after today
-bool next_one(Captures captures, Meaning& made);         ///< the one after
-bool last_one(Captures captures, Meaning& made);         ///< the one before
-bool nth(Captures captures, Meaning& made);              ///< [ordinal] [weekday] in a month
-bool final_one(Captures captures, Meaning& made);        ///< the last [weekday] in a month
-bool nth_of_unit(Captures captures, Meaning& made);      ///< the [ordinal] [unit] of this [unit]
-bool week_number(Captures captures, Meaning& made);      ///< [week] of the year
-bool half_month(Captures captures, Meaning& made);       ///< the [ordinal] half of a month
-bool week_of(Captures captures, Meaning& made);          ///< the week around a day
-bool weekend_of(Captures captures, Meaning& made);       ///< the weekend around a day
+bool this_one(Captures captures, Meaning& made);     ///< the current unit, weekday, month, ...
+bool coming_one(Captures captures, Meaning& made);   ///< the first one after today
+bool next_one(Captures captures, Meaning& made);     ///< the one after
+bool last_one(Captures captures, Meaning& made);     ///< the one before
+bool nth(Captures captures, Meaning& made);          ///< [ordinal] [weekday] in a month
+bool final_one(Captures captures, Meaning& made);    ///< the last [weekday] in a month
+bool nth_of_unit(Captures captures, Meaning& made);  ///< the [ordinal] [unit] of this [unit]
+bool week_number(Captures captures, Meaning& made);  ///< [week] of the year
+bool half_month(Captures captures, Meaning& made);   ///< the [ordinal] half of a month
+bool week_of(Captures captures, Meaning& made);      ///< the week around a day
+bool weekend_of(Captures captures, Meaning& made);   ///< the weekend around a day
+bool weekend_of_first(Captures captures,
+                      Meaning& made);  ///< the weekend around [month] [day]; days after it are said
 bool weekend_of_last(Captures captures, Meaning& made);  ///< likewise; days before it are said
 bool early(Captures captures, Meaning& made);            ///< the beginning of it
 bool amid(Captures captures, Meaning& made);             ///< the middle of it
@@ -68,6 +74,7 @@ bool weekday_after(Captures captures, Meaning& made);       ///< the first [week
 bool unit_before(Captures captures, Meaning& made);         ///< the week or weekend before a date's
 bool unit_after(Captures captures, Meaning& made);          ///< the week or weekend after a date's
 bool weekdays_ahead(Captures captures, Meaning& made);      ///< [count] [weekday]s from now
+bool weekdays_back(Captures captures, Meaning& made);       ///< [count] [weekday]s ago
 bool in_amount(Captures captures, Meaning& made);           ///< [duration] from now
 bool amount_ago(Captures captures, Meaning& made);          ///< [duration] before now
 bool its_weekday(Captures captures, Meaning& made);  ///< [weekday], which a [duration] only repeats
@@ -81,6 +88,9 @@ bool from_to(Captures captures,
              Meaning& made);  ///< the first two moments; what one leaves open comes from the other
 bool from_to_of_24_hours(Captures captures,
                          Meaning& made);  ///< from_to, with both hours written as of_24_hours
+bool onward_to(
+    Captures captures,
+    Meaning& made);  ///< from_to, unless the first looks back: "la semana anterior a navidad"
 bool first_to_last(Captures captures,
                    Meaning& made);  ///< days in a row, the last one a [date]: "15, 16 y 17 de mayo"
 bool on_first_to_last(Captures captures, Meaning& made);  ///< likewise, after their [month]
@@ -112,17 +122,19 @@ bool coming_units(Captures captures, Meaning& made);   ///< the next [duration],
 bool past_units(Captures captures, Meaning& made);     ///< the last [duration], up to now
 
 // Amounts.
-bool some_units(Captures captures, Meaning& made);      ///< [number] [unit]
-bool one_unit(Captures captures, Meaning& made);        ///< a [unit]
-bool half_unit(Captures captures, Meaning& made);       ///< half a [unit]
-bool one_and_half(Captures captures, Meaning& made);    ///< a [unit] and a half
-bool units_and_half(Captures captures, Meaning& made);  ///< [number] and a half [unit]
-bool plus(Captures captures, Meaning& made);            ///< [duration] and [duration]
-bool two_units(Captures captures, Meaning& made);       ///< a couple of [unit]
-bool some_nights(Captures captures, Meaning& made);     ///< [count] nights
-bool two_nights(Captures captures, Meaning& made);      ///< a couple of nights
-bool part_of_unit(Captures captures, Meaning& made);    ///< three quarters of an hour
-bool few_units(Captures captures, Meaning& made);       ///< a few [unit]
+bool some_units(Captures captures, Meaning& made);         ///< [number] [unit]
+bool one_unit(Captures captures, Meaning& made);           ///< a [unit]
+bool half_unit(Captures captures, Meaning& made);          ///< half a [unit]
+bool one_and_half(Captures captures, Meaning& made);       ///< a [unit] and a half
+bool units_and_half(Captures captures, Meaning& made);     ///< [number] and a half [unit]
+bool units_and_quarter(Captures captures, Meaning& made);  ///< [number] [unit] and a quarter
+bool plus(Captures captures, Meaning& made);               ///< [duration] and [duration]
+bool two_units(Captures captures, Meaning& made);          ///< a couple of [unit]
+bool some_nights(Captures captures, Meaning& made);        ///< [count] nights
+bool one_night(Captures captures, Meaning& made);          ///< another night
+bool two_nights(Captures captures, Meaning& made);         ///< a couple of nights
+bool part_of_unit(Captures captures, Meaning& made);       ///< three quarters of an hour
+bool few_units(Captures captures, Meaning& made);          ///< a few [unit]
 
 // Numbers; the first and the last capture count.
 bool half_more(Captures captures, Meaning& made);  ///< and a half; of millions, half a million
@@ -132,6 +144,8 @@ bool one_part(Captures captures, Meaning& made);                ///< a fifth
 bool half_of_number(Captures captures, Meaning& made);          ///< half a million
 bool quarter_of_number(Captures captures, Meaning& made);       ///< a quarter million
 bool fraction_of_product(Captures captures, Meaning& made);     ///< three two-thousandths
+bool fraction_of_sum(Captures captures, Meaning& made);         ///< three twenty-fourths
+bool twofold(Captures captures, Meaning& made);                 ///< a couple of hundred
 bool mixed(Captures captures, Meaning& made);                   ///< two and three quarters
 bool decimals(Captures captures, Meaning& made);                ///< two point five
 bool only_decimals(Captures captures, Meaning& made);           ///< point five
@@ -154,6 +168,15 @@ bool only_children(Captures captures,
 bool add_children(Captures captures, Meaning& made);  ///< [party_size], then children
 bool of_whom_children(Captures captures,
                       Meaning& made);  ///< [party_size], and how many of them are children
+bool adults_or_party(Captures captures, Meaning& made);  ///< [count], or a [party_size] as it is
+bool couples(Captures captures, Meaning& made);          ///< [count] couples
+bool couple_with(Captures captures, Meaning& made);      ///< a couple, and [count] children or one
+bool and_self(Captures captures, Meaning& made);         ///< [count] others, and the one who writes
+bool both_parties(Captures captures, Meaning& made);     ///< [party_size] and [party_size]
+bool spelled_out(Captures captures, Meaning& made);  ///< [party_size], and once more who they are
+bool with_ages(Captures captures, Meaning& made);    ///< [party_size] with children, their ages
+bool family(Captures captures, Meaning& made);       ///< [companions] of both kinds, and the writer
+bool plus_children(Captures captures, Meaning& made);  ///< "2+1"
 bool one_adult(Captures captures, Meaning& made);
 bool two_adults(Captures captures, Meaning& made);
 bool one_room(Captures captures, Meaning& made);
@@ -162,6 +185,7 @@ bool with_companions(Captures captures, Meaning& made);   ///< likewise, and the
 bool add_self(Captures captures, Meaning& made);          ///< children, and the one who writes
 bool adult_with_child(Captures captures, Meaning& made);  ///< me and a child
 bool two_children(Captures captures, Meaning& made);
+bool two_rooms(Captures captures, Meaning& made);        ///< a couple of rooms
 bool rooms(Captures captures, Meaning& made);            ///< [count] rooms
 bool amount_of_money(Captures captures, Meaning& made);  ///< [number] and [currency]
 bool aside(Captures captures, Meaning& made);            ///< nothing: its words are taken

@@ -58,6 +58,10 @@ bool one_and_half(Captures captures, Meaning& made) { return amount_of_unit(capt
 bool units_and_half(Captures captures, Meaning& made) {
   return amount_of_unit(captures, find(captures, Category::number)->number + 0.5, made);
 }
+bool units_and_quarter(Captures captures, Meaning& made) {
+  const Meaning* number = find(captures, Category::number);
+  return amount_of_unit(captures, (number == nullptr ? 1 : number->number) + 0.25, made);
+}
 
 bool plus(Captures captures, Meaning& made) {
   const Meaning& first = *captures[0].meaning;
@@ -80,6 +84,13 @@ bool made_number(double value, Meaning& made) {
   return std::isfinite(value);
 }
 
+/// What a half after it is half of: a million in "dos millones y medio", else one.
+double scale_of(double number) {
+  double scale = 1;
+  while (number >= 1e6 && std::fmod(number, scale * 1000) == 0) scale *= 1000;
+  return scale < 1e6 ? 1 : scale;
+}
+
 /// 0.1578 for 1578.
 double as_decimals(double number) {
   while (number >= 1) number /= 10;
@@ -90,9 +101,7 @@ double as_decimals(double number) {
 
 bool half_more(Captures captures, Meaning& made) {
   const double number = first_number(captures);
-  double scale = 1;  // "dos millones y medio"
-  while (number >= 1e6 && std::fmod(number, scale * 1000) == 0) scale *= 1000;
-  return made_number(number + 0.5 * (scale < 1e6 ? 1 : scale), made);
+  return made_number(number + 0.5 * scale_of(number), made);
 }
 bool fraction(Captures captures, Meaning& made) {
   return last_number(captures) >= 2 &&
@@ -114,11 +123,19 @@ bool fraction_of_product(Captures captures, Meaning& made) {
   const double denominator = captures[1].meaning->number * last_number(captures);
   return last_number(captures) >= 1000 && made_number(first_number(captures) / denominator, made);
 }
+bool fraction_of_sum(Captures captures, Meaning& made) {
+  const double tens = captures[1].meaning->number, ones = last_number(captures);
+  const bool in_words = tens >= 20 && tens < 100 && std::fmod(tens, 10) == 0 && ones < 10;
+  return in_words && made_number(first_number(captures) / (tens + ones), made);
+}
+bool twofold(Captures captures, Meaning& made) {
+  return made_number(2 * last_number(captures), made);
+}
 bool mixed(Captures captures, Meaning& made) {
   const double whole = first_number(captures), rest = last_number(captures);
   if (rest < kLeastPart || rest >= 2 || rest == 1 || whole < 1 || whole != std::floor(whole))
     return false;
-  return made_number(whole + rest, made);
+  return made_number(whole + rest * (rest < 1 ? scale_of(whole) : 1), made);
 }
 bool decimals(Captures captures, Meaning& made) {
   return made_number(first_number(captures) + as_decimals(last_number(captures)), made);
@@ -176,6 +193,11 @@ bool some_nights(Captures captures, Meaning& made) {
   return made.number <= 366;
 }
 
+bool one_night(Captures, Meaning& made) {
+  made.number = 1;
+  return true;
+}
+
 bool two_nights(Captures, Meaning& made) {
   made.number = 2;
   return true;
@@ -194,9 +216,16 @@ bool adults(Captures captures, Meaning& made) {
   return seen > 0;
 }
 
+namespace {
+
+constexpr double kMaxChildren = 50;
+constexpr double kMaxFigures = 20;  // "2+1" are guests, "100+20" are not.
+
+}  // namespace
+
 bool only_children(Captures captures, Meaning& made) {
   const double children = number_in(captures, Role::count);
-  if (children > 50) return false;
+  if (children > kMaxChildren) return false;
   made.children = static_cast<std::uint8_t>(children);
   return true;
 }
@@ -204,8 +233,61 @@ bool only_children(Captures captures, Meaning& made) {
 bool add_children(Captures captures, Meaning& made) {
   made = *find(captures, Category::party_size);
   const double children = number_in(captures, Role::count);
-  if (made.children != 0 || children > 50) return false;
+  const double all = made.children + (children == kUnset ? 1 : children);
+  if (all > kMaxChildren) return false;
+  made.children = static_cast<std::uint8_t>(all);
+  return true;
+}
+
+bool adults_or_party(Captures captures, Meaning& made) {
+  const Meaning* party = find(captures, Category::party_size);
+  return party == nullptr ? adults(captures, made) : (made = *party, true);
+}
+
+bool couples(Captures captures, Meaning& made) {
+  made.number = 2 * number_in(captures, Role::count);
+  return made.number <= 200;
+}
+
+bool couple_with(Captures captures, Meaning& made) {
+  const double children = number_in(captures, Role::count);
+  if (children > kMaxChildren) return false;
+  made.number = 2;
   made.children = static_cast<std::uint8_t>(children == kUnset ? 1 : children);
+  return true;
+}
+
+bool and_self(Captures captures, Meaning& made) {
+  made.number = number_in(captures, Role::count) + 1;
+  return made.number <= kMaxChildren;
+}
+
+bool both_parties(Captures captures, Meaning& made) {
+  const Meaning &first = *captures.front().meaning, &second = *captures.back().meaning;
+  if (first.number == 0 || second.number == 0 || first.children + second.children > kMaxChildren)
+    return false;
+  made.number = first.number + second.number;
+  made.children = static_cast<std::uint8_t>(first.children + second.children);
+  return true;
+}
+
+bool spelled_out(Captures captures, Meaning& made) {
+  const Meaning& total = *captures.front().meaning;
+  made = *captures.back().meaning;
+  const bool both = made.number > 0 && made.children > 0;
+  return both && total.children == 0 && total.number == made.number + made.children;
+}
+
+bool with_ages(Captures captures, Meaning& made) {
+  made = *find(captures, Category::party_size);
+  return made.children > 0;
+}
+
+bool plus_children(Captures captures, Meaning& made) {
+  const double children = captures[1].meaning->number;
+  made.number = captures[0].meaning->number;
+  if (made.number > kMaxFigures || children > kMaxFigures) return false;
+  made.children = static_cast<std::uint8_t>(children);
   return true;
 }
 
@@ -229,6 +311,10 @@ bool two_adults(Captures, Meaning& made) {
 
 bool one_room(Captures, Meaning& made) {
   made.number = 1;
+  return true;
+}
+bool two_rooms(Captures, Meaning& made) {
+  made.number = 2;
   return true;
 }
 
@@ -267,6 +353,11 @@ bool companions(Captures captures, Meaning& made) { return add_companions(captur
 bool with_companions(Captures captures, Meaning& made) {
   made.number = 1;
   return add_companions(captures, made);
+}
+
+bool family(Captures captures, Meaning& made) {
+  const Meaning& said = *find(captures, Category::companions);
+  return said.number > 0 && said.children > 0 && with_companions(captures, made);
 }
 
 bool add_self(Captures captures, Meaning& made) {

@@ -175,6 +175,10 @@ bool weekend_of(Captures captures, Meaning& made) {
   return spanning(captures, Span::weekend, made);
 }
 
+bool weekend_of_first(Captures captures, Meaning& made) {
+  return weekend_of(captures.first(2), made);
+}
+
 bool weekend_of_last(Captures captures, Meaning& made) {
   return captures.back().meaning->when.day != kUnset && weekend_of(captures.last(1), made);
 }
@@ -260,6 +264,15 @@ bool weekdays_ahead(Captures captures, Meaning& made) {
   made.when.turn = Turn::coming;
   if (count < 1 || count > 52) return false;
   made.when.offset_days = static_cast<std::int16_t>(7 * (count - 1));
+  return true;
+}
+
+bool weekdays_back(Captures captures, Meaning& made) {
+  const double count = number_in(captures, Role::count);
+  made.when = find(captures, Category::weekday)->when;
+  made.when.turn = Turn::last;
+  if (count < 1 || count > 52) return false;
+  made.when.offset_days = static_cast<std::int16_t>(-7 * (count - 1));
   return true;
 }
 

@@ -114,6 +114,12 @@ bool from_to(Captures captures, Meaning& made) {
   return together(first, from) && together(second, to) && pair(from.when, to.when, made);
 }
 
+bool onward_to(Captures captures, Meaning& made) {
+  const When& first = captures.front().meaning->when;
+  const bool looks_back = first.turn == Turn::last || (first.shifted && first.shift < 0);
+  return !looks_back && from_to(captures, made);
+}
+
 bool from_to_of_24_hours(Captures captures, Meaning& made) {
   if (!from_to(captures, made)) return false;
   made.when.of_24_hours = made.until.of_24_hours = true;

@@ -14,8 +14,12 @@ namespace {
 constexpr std::size_t kRanked = 3;
 constexpr double kBareAnswer = 0.3;   // The confidence of an intent that was not stated.
 constexpr double kPlainYesNo = 0.99;  // "Sí" leaves no doubt.
-constexpr float kLanguageHint =
-    5;  // How much likelier the language that the guest has spoken so far is.
+constexpr float kLanguageHint = 12;   // So much likelier is what the guest has spoken so far.
+
+// A few words tell the classifier little. A language that it does not exclude, less than so many
+// times less likely than the best, becomes so much likelier by each word that its grammar knows.
+constexpr float kExcluded = 100000;
+constexpr float kKnownWord = 12;
 
 constexpr float kClauseShare = 0.5F;  // Of a belief, what the clauses that ask for something make.
 constexpr float kSureRequest = 0.6F;  // So likely is what such a clause asks for,
@@ -23,6 +27,12 @@ constexpr double kSureForeign = 0.3;  // and so unlikely that it is not for us.
 constexpr std::string_view kOutOfScope = "out_of_scope";
 
 constexpr std::string_view kLanguageCodes[] = {"es", "en", "pt"};
+
+std::ptrdiff_t words_known(const Text& text, const Grammar& grammar) {
+  return std::ranges::count_if(text.tokens, [&](const Token& token) {
+    return token.kind == TokenKind::word && grammar.knows(token.folded);
+  });
+}
 
 /// The whole message is a yes or a no, and which.
 std::string_view plain_yes_no(const Text& text, const std::vector<Item>& entities) {
@@ -98,6 +108,12 @@ Language Engine::detect_language(const Text& text, std::string_view spoken_so_fa
   if (hint != std::end(kLanguageCodes)) {
     probabilities[static_cast<std::size_t>(hint - kLanguageCodes)] *= kLanguageHint;
   }
+  const float least = *std::ranges::max_element(probabilities) / kExcluded;
+  if (std::ranges::count_if(probabilities, [&](float one) { return one > least; }) > 1)
+    for (std::size_t i = 0; i < probabilities.size(); ++i)
+      if (probabilities[i] > least)
+        probabilities[i] *= static_cast<float>(
+            std::pow(kKnownWord, words_known(text, grammars_.of(static_cast<Language>(i)))));
   return static_cast<Language>(std::ranges::max_element(probabilities) - probabilities.begin());
 }
 

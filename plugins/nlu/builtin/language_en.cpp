@@ -168,7 +168,7 @@ constexpr Lexeme kLexemes[] = {
     {unit, "hour|hours|hr|hrs|h", means::unit(Grain::hour)},
     {unit, "day|days", means::unit(Grain::day)},
     {unit, "week|weeks|wk|wks|w", means::unit(Grain::week)},
-    {unit, "month|months", means::unit(Grain::month)},
+    {unit, "month|months|mth|mths|mos", means::unit(Grain::month)},
     {unit, "year|years|yr|yrs", means::unit(Grain::year)},
     {unit, "weekend|weekends", means::unit(Grain::weekend)},
     {unit,
@@ -192,7 +192,8 @@ constexpr Lexeme kLexemes[] = {
      "now|right now|just now|at the moment|at the minute|as soon as possible|asap|as soon as i "
      "can|as soon as we can|immediately|straight away|right away",
      means::now()},
-    {part, "at dawn|before dawn", means::part(Part::dawn)},
+    {part, "at sunset|at dusk|around sunset", means::part(Part::evening)},
+    {part, "at dawn|before dawn|at sunrise|at daybreak", means::part(Part::dawn)},
     {part, "in the morning|in the mornings|during the morning|in morning|in the am",
      means::part(Part::morning)},
     {part, "in the afternoon|during the afternoon|in afternoon|in the afternoons",
@@ -218,6 +219,7 @@ constexpr Lexeme kLexemes[] = {
     {part_noun, "night|the night", means::part(Part::night)},
     {part_today, "this morning", means::day(0, Part::morning)},
     {part_today, "this afternoon", means::day(0, Part::afternoon)},
+    {part_today, "this noon|this midday|this lunchtime", means::day(0, Part::midday)},
     {part_today, "this evening", means::day(0, Part::evening)},
     {part_today, "tonight|to night|tonite|this night", means::day(0, Part::night)},
     {part_today, "last night", means::day(-1, Part::night)},
@@ -300,10 +302,12 @@ constexpr Lexeme kLexemes[] = {
      {}},
     {edge,
      "early|beginning of|the beginning of|start of|the start of|early in|first half "
-     "of|earlier|early on",
+     "of|1 st half of|earlier|early on",
      means::edge(Edge::start)},
     {edge, "mid|middle of|the middle of|mid -|in the middle of|mid of", means::edge(Edge::middle)},
-    {edge, "late|end of|the end of|late in|the end in|at the end of|by the end of|second half of",
+    {edge,
+     "late|end of|the end of|late in|the end in|at the end of|by the end of|second half of|2 nd "
+     "half of",
      means::edge(Edge::end)},
     {edge, "later|later in|later on|later on in", means::edge(Edge::later)},
     {meal, "dinner|dinners|dinnertime|dinner time|supper|suppertime|dine|dining",
@@ -316,7 +320,10 @@ constexpr Lexeme kLexemes[] = {
 
     {guest_word,
      "person|persons|people|peoples|guest|guests|adult|adults|pax|ppl|grown ups|grownups|diners|of "
-     "us|seats|seat|covers|members|adult people|friends|of them|individuals|men|women|ladies",
+     "us|seats|seat|covers|members|adult people|friends|of them|individuals|men|women|ladies|grown "
+     "- ups|seniors|senior|"
+     "elderly|pensioners|retirees|travellers|travelers|visitors|tourists|students|gentlemen|guys|"
+     "attendees|delegates|employees",
      {}},
     {child_word,
      "child|kid|baby|toddler|infant|son|daughter|teenage son|teenage daughter|little one|minor|"
@@ -331,7 +338,8 @@ constexpr Lexeme kLexemes[] = {
     {relative,
      "wife|husband|partner|spouse|fiance|fiancee|girlfriend|boyfriend|mom|mum|mother|dad|father|"
      "sister|brother|friend|aunt|uncle|grandma|grandpa|grandmother|grandfather|cousin|boss|"
-     "colleague|coworker|mother in law|father in law|better half|other half",
+     "colleague|coworker|mother in law|father in law|mother - in - law|father - in - law|sister in "
+     "law|brother in law|sister - in - law|brother - in - law|better half|other half",
      means::people(1)},
     {relative, "parents|grandparents|in laws|in - laws|folks", means::people(2)},
     {relative, "sisters|brothers|cousins|colleagues|coworkers|aunts|uncles|siblings", {}},
@@ -344,7 +352,12 @@ constexpr Lexeme kLexemes[] = {
      "alone|"
      "on my own|it ' s just me|myself",
      means::people(1)},
-    {party_size, "a couple|the two of us|both of us|us two", means::people(2)},
+    {party_size,
+     "solo traveller|solo traveler|solo guest|travelling solo|traveling solo|single "
+     "occupancy|single use",
+     means::people(1)},
+    {party_size, "a couple|the two of us|both of us|us two|double occupancy", means::people(2)},
+    {companions, "another couple|the other couple", means::people(2)},
 
     {room_type, "single|singles|single room|single rooms|single bed", means::word("single")},
     {room_type,

@@ -30,7 +30,7 @@ constexpr Lexeme kLexemes[] = {
     {numeral, "vinte", means::number(20)},
     {numeral, "trinta", means::number(30)},
     {numeral, "quarenta", means::number(40)},
-    {numeral, "cinquenta", means::number(50)},
+    {numeral, "cinquenta|cincoenta", means::number(50)},
     {numeral, "sessenta", means::number(60)},
     {numeral, "setenta", means::number(70)},
     {numeral, "oitenta", means::number(80)},
@@ -47,10 +47,10 @@ constexpr Lexeme kLexemes[] = {
     {multiplier, "duzia|duzias", means::number(12)},
     {multiplier, "dezena|dezenas", means::number(10)},
     {multiplier, "centena|centenas", means::number(100)},
-    {multiplier, "mil", means::number(1e3)},
+    {multiplier, "mil|milhar|milhares", means::number(1e3)},
     {multiplier, "milhao|milhoes", means::number(1e6)},
     {multiplier, "bilhao|bilhoes|mil milhoes", means::number(1e9)},
-    {multiplier, "trilhao|trilhoes", means::number(1e12)},
+    {multiplier, "trilhao|trilhoes|biliao|bilioes", means::number(1e12)},
     {suffix, "k", means::number(1e3)},
     {suffix, "m", means::number(1e6)},
     {number, "meia duzia", means::number(6)},
@@ -104,9 +104,9 @@ constexpr Lexeme kLexemes[] = {
     {denominator, "setimo|setimos", means::number(7)},
     {denominator, "oitavo|oitavos", means::number(8)},
     {denominator, "nono|nonos", means::number(9)},
-    {denominator, "decimo|decimos", means::number(10)},
-    {denominator, "centesimo|centesimos", means::number(100)},
-    {denominator, "milesimo|milesimos", means::number(1e3)},
+    {denominator, "decimo|decimos|decimas", means::number(10)},
+    {denominator, "centesimo|centesimos|centesimas", means::number(100)},
+    {denominator, "milesimo|milesimos|milesimas", means::number(1e3)},
     {denominator, "milionesimo|milionesimos", means::number(1e6)},
     {few, "uns|umas|alguns|algumas|poucos|poucas|uns poucos|varios|varias", {}},
 
@@ -177,11 +177,13 @@ constexpr Lexeme kLexemes[] = {
      "logo que possivel|tao cedo quanto possamos|tao cedo quanto possivel|o mais cedo possivel|"
      "assim que puder|assim que pudermos",
      means::now()},
-    {part, "da madrugada|de madrugada|na madrugada|pela madrugada", means::part(Part::dawn)},
+    {part, "da madrugada|de madrugada|na madrugada|pela madrugada|ao amanhecer",
+     means::part(Part::dawn)},
     {part, "da manha|de manha|pela manha|na manha|na parte da manha|a manha",
      means::part(Part::morning)},
     {part, "do meio dia|do meio - dia", means::part(Part::midday)},
-    {part, "da tarde|de tarde|a tarde|pela tarde|na parte da tarde|na tarde",
+    {part,
+     "da tarde|de tarde|a tarde|pela tarde|na parte da tarde|na tarde|ao entardecer|de tardezinha",
      means::part(Part::evening)},
     {part, "logo de manha|logo pela manha|de manha cedo|de manhazinha",
      means::part(Part::morning, Edge::start)},
@@ -193,7 +195,8 @@ constexpr Lexeme kLexemes[] = {
     {part, "depois da hora do almoco", means::part(Part::after_lunch)},
     {part, "logo cedo|bem cedo|a primeira hora", means::part(Part::first_thing)},
     {part,
-     "no fim da tarde|no final da tarde|fim da tarde|final da tarde|ao fim da tarde|"
+     "no fim da tarde|no final da tarde|no finzinho da tarde|finzinho da tarde|fim da tarde|final "
+     "da tarde|ao fim da tarde|"
      "ao final da tarde|nas ultimas horas da tarde|ultimas horas da tarde|fim de tarde",
      means::part(Part::evening, Edge::start)},
     {part, "logo a noite", means::part(Part::night, Edge::start)},
@@ -202,7 +205,8 @@ constexpr Lexeme kLexemes[] = {
      means::part(Part::working)},
     {part, "depois do trabalho|apos o trabalho|na saida do trabalho",
      means::part(Part::after_work)},
-    {part, "da noite|de noite|a noite|pela noite|na noite", means::part(Part::night)},
+    {part, "da noite|de noite|a noite|pela noite|na noite|ao anoitecer|de noitinha",
+     means::part(Part::night)},
     {part_noun, "madrugada", means::part(Part::dawn)},
     {part_noun, "manha", means::part(Part::morning)},
     {part_noun, "tarde", means::part(Part::evening)},
@@ -288,7 +292,11 @@ constexpr Lexeme kLexemes[] = {
      "no final de semana",
      means::whole(Grain::weekend, 0)},
 
-    {guest_word, "pessoa|pessoas|pax|hospede|hospedes|adulto|adultos|convidados|gente", {}},
+    {guest_word,
+     "pessoa|pessoas|pax|hospede|hospedes|adulto|adultos|convidados|gente|"
+     "homens|mulheres|idosos|idosas|adultas|adulta|senhores|senhoras|viajantes|turistas|convidadas|"
+     "aposentados|individuos|alunos|pessoas adultas",
+     {}},
     {child_word,
      "crianca|menino|menina|menor|bebe|filho|filha|miudo|miuda|sobrinho|sobrinha|neto|neta|"
      "filhinho|filhinha|garoto|garota",
@@ -308,7 +316,8 @@ constexpr Lexeme kLexemes[] = {
     {night_word, "noite|noites|diaria|diarias|pernoite|pernoites", {}},
     {party_size, "so eu|so para mim|so pra mim|sozinho|sozinha|apenas eu|somente eu",
      means::people(1)},
-    {party_size, "um casal|casal|nos dois", means::people(2)},
+    {party_size, "um casal|casal|nos dois|so nos dois", means::people(2)},
+    {companions, "outro casal|o outro casal", means::people(2)},
 
     {room_type,
      "individual|individuais|single|singles|solteiro|quarto individual|quarto single|quarto de "

@@ -88,6 +88,7 @@ constexpr Rule kGuests[] = {
     {"[count] [night]", nights, some_nights},
     {"[count] [guests]", party_size, adults},
     {"[count] [children]", party_size, only_children},
+    {"[count] + [count] ![unit|currency|number]", party_size, plus_children},
     {"[count] [room]", Category::rooms, combine::rooms},
     {"[count] =[room_type]", Category::rooms, combine::rooms},
 };

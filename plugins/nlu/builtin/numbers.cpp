@@ -299,6 +299,37 @@ std::size_t add_words(Chart& chart, std::size_t begin, std::size_t at, Language 
   return ends.prefix_count > 0 ? ends.prefixes[0].end + 1 : std::max(ends.cardinal, ends.ordinal);
 }
 
+/// "A hundred" and "a thousand" begin a number as "one hundred" does.
+bool begins_with_article(const Chart& chart, std::size_t at, Language language) {
+  return language == Language::en && chart.text().tokens[at].folded == "a" &&
+         find_at(chart, at + 1, Category::multiplier) != nullptr;
+}
+
+/// "Treintaicinco": tens and ones written as one word, as Spanish has it from thirty on, too.
+void add_joined_numerals(Chart& chart) {
+  struct Numeral {
+    std::string_view word;
+    double value;
+  };
+  constexpr Numeral kTens[] = {{"treinta", 30}, {"cuarenta", 40}, {"cincuenta", 50},
+                               {"sesenta", 60}, {"setenta", 70},  {"ochenta", 80},
+                               {"noventa", 90}};
+  constexpr Numeral kOnes[] = {{"un", 1},    {"uno", 1},    {"una", 1},   {"dos", 2},
+                               {"tres", 3},  {"cuatro", 4}, {"cinco", 5}, {"seis", 6},
+                               {"siete", 7}, {"ocho", 8},   {"nueve", 9}};
+  const auto& tokens = chart.text().tokens;
+  for (std::size_t at = 0; at < tokens.size(); ++at) {
+    const std::string_view word = tokens[at].folded;
+    const auto tens =
+        std::ranges::find_if(kTens, [&](const Numeral& one) { return word.starts_with(one.word); });
+    if (tens == std::end(kTens) || word.size() < tens->word.size() + 2) continue;
+    const auto ones = std::ranges::find(kOnes, word.substr(tens->word.size() + 1), &Numeral::word);
+    const char between = word[tens->word.size()];
+    if (ones != std::end(kOnes) && (between == 'i' || between == 'y'))
+      chart.add(Category::numeral, at, at + 1, number(tens->value + ones->value));
+  }
+}
+
 void add_figures(Chart& chart, std::size_t begin, Language language) {
   double value = 0;
   const std::size_t end = read_figures(chart, begin, language, value);
@@ -314,6 +345,7 @@ void add_figures(Chart& chart, std::size_t begin, Language language) {
 }  // namespace
 
 void read_numbers(Chart& chart, Language language) {
+  if (language == Language::es) add_joined_numerals(chart);
   for (std::size_t begin = 0; begin < chart.size();) {
     const Token& token = chart.text().tokens[begin];
     std::size_t end = begin + 1;
@@ -321,6 +353,8 @@ void read_numbers(Chart& chart, Language language) {
       add_figures(chart, begin, language);  // The parts of "10.12.2026" are numbers too.
     } else if (token.kind == TokenKind::symbol) {
       read_bare_decimals(chart, begin);
+    } else if (begins_with_article(chart, begin, language)) {
+      end = std::max(end, add_words(chart, begin, begin + 1, language, {}));
     } else {
       end = std::max(end, add_words(chart, begin, begin, language, {}));
     }

@@ -86,6 +86,13 @@ TEST(Engine, SeesTheLanguageOfAMessage) {
   EXPECT_EQ(parse("gostaria de reservar um quarto para amanhã").language, "pt");
 }
 
+TEST(Engine, TakesAFewWordsForTheLanguageWhoseGrammarKnowsThem) {
+  EXPECT_EQ(parse("twenty-five guests", "en").language, "en");
+  EXPECT_EQ(parse("18 dic 2026", "es").language, "es");
+  EXPECT_EQ(parse("vamos a ser ocho", "es").language, "es");
+  EXPECT_EQ(parse("alguns dias", "pt").language, "pt");
+}
+
 TEST(Engine, KeepsTheLanguageWhenAWordDoesNotTell) {
   EXPECT_EQ(parse("ok", "en").language, "en");
   EXPECT_EQ(parse("2", "pt").language, "pt");

@@ -44,7 +44,27 @@ TEST(Numbers, InWordsAndFigures) {
            {Language::en, "a dozen", 12},
            {Language::pt, "vinte e um", 21},
            {Language::pt, "cento e vinte e três", 123},
-           {Language::pt, "dois mil e quinhentos", 2500}})
+           {Language::pt, "dois mil e quinhentos", 2500},
+           {Language::es, "treintaicinco", 35},
+           {Language::es, "cuarentaiún mil", 41000},
+           {Language::es, "dos centenares", 200},
+           {Language::es, "medio millón", 5e5},
+           {Language::es, "tres cuartos de millón", 7.5e5},
+           {Language::es, "dos millones con tres cuartos", 2.75e6},
+           {Language::es, "dos terceras partes", 2.0 / 3},
+           {Language::es, "la quinta parte", 0.2},
+           {Language::es, "cinco centésimas", 0.05},
+           {Language::es, "tres coma uno cuatro", 3.14},
+           {Language::en, "a hundred and one", 101},
+           {Language::en, "a hundred thousand", 1e5},
+           {Language::en, "a quarter of a million", 2.5e5},
+           {Language::en, "three quarters of a million", 7.5e5},
+           {Language::en, "a couple of dozen", 24},
+           {Language::en, "one sixty-fourth", 1.0 / 64},
+           {Language::pt, "meio milhão", 5e5},
+           {Language::pt, "três quartos de milhão", 7.5e5},
+           {Language::pt, "a quinta parte", 0.2},
+           {Language::pt, "três vírgula um quatro", 3.14}})
     EXPECT_DOUBLE_EQ(number(row.text, row.language), row.wanted) << row.text;
 }
 
