@@ -319,19 +319,16 @@ std::vector<const Message*> find_parts(const channel::DeliveryStatusRequest& req
   const auto since = request.since_ms / kSecond * kSecond;
   auto parts = split(request.text, kMaxText);
   if (parts.empty()) parts.emplace_back();  // A template, a file: any message in question is it.
-  std::vector<const Message*> sent(parts.size());
-  const auto is_part = [&](const Message& message, std::string_view part) {
-    const auto body = text::trimmed(message.body);
+  std::vector<const Message*> sent;
+  for (auto message = listed.rbegin(); message != listed.rend() && sent.size() < parts.size();
+       ++message) {
+    const auto part = parts[sent.size()];  // They went in order, and two may have the same words.
+    const auto body = text::trimmed(message->body);
     const bool is_it = part.empty() || body == part ||
                        (body.starts_with(part) && body[part.size()] == '\n');  // Choices follow.
-    return !message.is_inbound() && message.created_ms >= since && is_it &&
-           std::ranges::find(sent, &message) == sent.end();  // Two parts may have the same words.
-  };
-  for (std::size_t i = parts.size(); i-- > 0;) {
-    const auto found = std::ranges::find_if(
-        listed, [&](const Message& message) { return is_part(message, parts[i]); });
-    if (found != listed.end()) sent[i] = &*found;
+    if (!message->is_inbound() && message->created_ms >= since && is_it) sent.push_back(&*message);
   }
+  sent.resize(parts.size());
   return sent;
 }
 

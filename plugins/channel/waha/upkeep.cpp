@@ -95,13 +95,18 @@ bool says(std::string_view body, std::string_view words) {
          (body.size() == words.size() || body.substr(words.size()).starts_with("\n\n1. "));
 }
 
-/// The newest of our messages that says it; empty: none does, not since then.
-Value row_saying(Value rows, std::string_view words, std::int64_t since_ms) {
+/// Our messages that say these texts, in their order, as far as they are there since then. `rows`:
+/// newest first. Two texts may be the same, and are then two messages.
+std::vector<Value> rows_saying(Value rows, const std::vector<std::string_view>& texts,
+                               std::int64_t since_ms) {
+  std::vector<Value> ours;
   for (const Value row : rows)
-    if (row["fromMe"].flag() && says(row["body"].view(), words) &&
-        to_ms(row["timestamp"], 0) >= since_ms / 1000 * 1000)
-      return row;
-  return {};
+    if (row["fromMe"].flag() && to_ms(row["timestamp"], 0) >= since_ms / 1000 * 1000)
+      ours.push_back(row);
+  std::vector<Value> saying;
+  for (auto row = ours.rbegin(); row != ours.rend() && saying.size() < texts.size(); ++row)
+    if (says((*row)["body"].view(), texts[saying.size()])) saying.push_back(*row);
+  return saying;
 }
 
 std::string page_query(std::size_t page) {
@@ -442,20 +447,19 @@ Result<channel::DeliveryStatusReply> Waha::find_by_text(
   const auto root = rows_of(document, *response);
   if (!root) return root.error();
   const auto texts = text::split(wanted.text, kMaxText);
+  const auto rows = rows_saying(*root, texts, wanted.since_ms);
+  if (rows.empty()) return channel::DeliveryStatusReply{.found = false};
+  if (rows.size() == texts.size()) {
+    channel::DeliveryStatusReply reply{
+        .found = true, .status = read_status(rows.back(), host_.now_ms(), arrival(host_.now_ms()))};
+    if (reply.status && reply.status->reference.empty()) reply.status->reference = wanted.reference;
+    return reply;
+  }
   const auto parts = std::max(ledger_.parts_of(wanted.reference), texts.size());
-  for (std::size_t i = texts.size(); i-- > 0;) {
-    const Value row = row_saying(*root, texts[i], wanted.since_ms);
-    if (!row) continue;
-    if (i + 1 == texts.size()) {
-      channel::DeliveryStatusReply reply{
-          .found = true, .status = read_status(row, host_.now_ms(), arrival(host_.now_ms()))};
-      if (reply.status && reply.status->reference.empty())
-        reply.status->reference = wanted.reference;
-      return reply;
-    }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto part = parts - texts.size() + i;
     if (!ledger_.id_of(wanted.reference, part))
-      ledger_.sent(std::string(parse_message_id(row["id"].view()).bare),
+      ledger_.sent(std::string(parse_message_id(rows[i]["id"].view()).bare),
                    {.reference = wanted.reference,
                     .part = part,
                     .parts = parts,

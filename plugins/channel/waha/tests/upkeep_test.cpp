@@ -446,7 +446,7 @@ class Parts : public Lists {
   }
 
   const std::string first_ = std::string(4000, 'a');
-  const std::string second_ = std::string(4000, 'b');
+  std::string second_ = std::string(4000, 'b');
   const Error unknown_{ErrorClass::deadline, "no answer in time"};
 };
 const Result<channel::SendReply> kBoth =
@@ -479,6 +479,16 @@ TEST_F(Parts, ThatAreInTheListAreNotSentAgain) {
   expect_part(second_, accepted("3EB0OUT2"));
   EXPECT_EQ(send_both(), kBoth);
   EXPECT_EQ(host_.unmet(), 0U);
+}
+
+TEST_F(Parts, WithTheSameWordsAreTwo) {
+  second_ = first_;
+  expect_part(first_, unknown_);
+  EXPECT_FALSE(send_both());
+  expect_list(said("3EB0OUT1", first_));
+  EXPECT_FALSE(asks_and_finds());
+  expect_part(first_, accepted("3EB0OUT2"));
+  EXPECT_EQ(send_both(), kBoth);
 }
 
 TEST_F(Parts, AreAskedForByTheLastIdThatWeGave) {
