@@ -155,6 +155,13 @@ def test_a_password_that_is_no_longer_good_is_not_tried_again(make_hotel, server
     assert str(server).count("auth failed") == 1
 
 
+def test_a_password_that_no_login_can_carry_is_told(make_hotel):
+    opened = make_hotel(password="contraseña", limits=OFTEN)
+    opened.host.start(wait=False)
+    opened.host.wait_for_log("user or password has other characters than ASCII's")
+    opened.host.wait_for_log("the channel is down")
+
+
 def test_a_certificate_of_another_host_is_refused(make_hotel, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
