@@ -137,10 +137,29 @@ def test_a_recipient_that_is_refused_is_a_dead_letter_with_its_reason(mail_hotel
 
 
 def test_a_wrong_password_is_told_and_not_tried_again(make_hotel, server):
-    opened = make_hotel(password="wrong")
+    """Nor by the questions about health and for lists: the account would be locked."""
+    opened = make_hotel(password="wrong", limits=OFTEN)
     opened.host.start(wait=False)
     opened.host.wait_for_log("an operator must make an app password")
+    opened.host.wait_for_log("the channel is down")  # Which takes two questions.
     assert server.wait_for(lambda: str(server).count("auth failed")) == 1
+
+
+def test_a_password_that_is_no_longer_good_is_not_tried_again(make_hotel, server):
+    opened = make_hotel(limits=OFTEN)
+    opened.open()
+    opened.host.wait_for_log("the channel is online")
+    server.change_password("another")
+    opened.host.wait_for_log("the channel is down")
+    opened.host.wait_for_log("the provider's list could not be read")
+    assert str(server).count("auth failed") == 1
+
+
+def test_a_password_that_no_login_can_carry_is_told(make_hotel):
+    opened = make_hotel(password="contraseña", limits=OFTEN)
+    opened.host.start(wait=False)
+    opened.host.wait_for_log("user or password has other characters than ASCII's")
+    opened.host.wait_for_log("the channel is down")
 
 
 def test_a_certificate_of_another_host_is_refused(make_hotel, tmp_path):

@@ -141,6 +141,42 @@ def test_a_reply_whose_answer_was_lost_is_known_by_its_status(open_hotel, fault)
     assert len(open_hotel.graph.sent) == 2
 
 
+PARAGRAPH = "El desayuno se sirve de 7 a 10:30 en el comedor. "
+AS_USUAL = stand_in.slow(0.0)
+
+
+@pytest.fixture
+def talkative(twilio, receiver, make_host):
+    """A hotel one of whose answers takes three messages."""
+    config = configuration(twilio, receiver, "sqlite:data/hotel-sol.db")
+    config["faq"] = {"breakfast": {"es": 80 * PARAGRAPH}}
+    host = make_host(config)
+    host.start()
+    return TwilioHotel(host, twilio, receiver)
+
+
+def test_the_status_of_a_part_does_not_stand_for_the_whole_answer(talkative):
+    twilio = talkative.graph
+    twilio.fail_next(AS_USUAL, twilio_api.error("unavailable"), twilio_api.error("unavailable"))
+    talkative.say(GUEST, "¿A qué hora es el desayuno?")
+    first = twilio.wait_for(lambda: twilio.sent)[0]
+    assert twilio.callback(talkative.webhook, first, "delivered")[0] == 200
+    twilio.wait_for(lambda: len(twilio.sent) == 3)
+    assert " ".join(twilio.texts_to(GUEST)) == (80 * PARAGRAPH).strip()  # Nothing twice, nothing left out.
+    assert twilio.callback(talkative.webhook, twilio.sent[2], "delivered")[0] == 200
+    assert talkative.rows("SELECT state, provider_status FROM outbox WHERE kind = 'reply'") == [("sent", "delivered")]
+
+
+@pytest.mark.parametrize("fault", [stand_in.CUT, stand_in.DROP, stand_in.CLOSE], ids=["cut", "drop", "close"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_no_part_of_a_long_answer_goes_twice(talkative, number, fault):
+    """What a lost answer leaves open, the list of messages tells."""
+    talkative.graph.fail_next(*[AS_USUAL] * number, fault)
+    talkative.say(GUEST, "¿A qué hora es el desayuno?")
+    talkative.graph.wait_for(lambda: talkative.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"))
+    assert " ".join(talkative.graph.texts_to(GUEST)) == (80 * PARAGRAPH).strip()
+
+
 def test_an_api_that_never_answers_holds_up_nobody_else(open_hotel):
     open_hotel.graph.fail_next(stand_in.STALL)
     open_hotel.say(GUEST, "Hola")

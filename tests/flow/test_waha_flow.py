@@ -45,7 +45,7 @@ def open_hotel(config, receiver, make_host):
     """open_hotel(engine, **settings) -> LinkedHotel, open."""
     opened = []
 
-    def make(engine="GOWS", **settings):
+    def make(engine="GOWS", faq=None, **settings):
         waha = waha_api.WahaApi(engine)
         opened.append(waha)
         config["plugins"].pop("whatsapp")
@@ -55,6 +55,7 @@ def open_hotel(config, receiver, make_host):
             "config": {"url": waha.url, "api_key": waha.key, "hmac_key": waha.hmac_key} | settings,
         }
         config["pipeline"][0]["channels"] = ["waha"]
+        config["faq"] = faq or {}
         host = make_host(config)
         host.start()
         return LinkedHotel(host, waha, receiver)
@@ -141,6 +142,22 @@ def test_a_reply_whose_answer_is_lost_goes_once(open_hotel, fault):
     hotel.waha.wait_for(lambda: hotel.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"))
     assert len(hotel.waha.sent) == 1
     assert [r.path for r in hotel.waha.requests].count("/api/sendText") == 1
+
+
+PARAGRAPH = "El desayuno se sirve de 7 a 10:30 en el comedor. "
+
+
+@pytest.mark.parametrize("engine", ["GOWS", "WEBJS"])
+@pytest.mark.parametrize("faults", [2 * [waha_api.error("restarting")], [stand_in.DROP]], ids=["503", "drop"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_long_answer_goes_whole_and_no_part_of_it_twice(open_hotel, engine, faults, number):
+    """The ack of its first part comes while the next one is still to be sent."""
+    hotel = open_hotel(engine, faq={"breakfast": {"es": 200 * PARAGRAPH}}, send_seen=False)
+    hotel.waha.fail_next(*number * [stand_in.slow(0.0)], *faults)
+    hotel.say(hotel.waha.text(GUEST, "¿A qué hora es el desayuno?"))
+    hotel.waha.wait_for(lambda: hotel.rows("SELECT 1 FROM outbox WHERE kind = 'reply' AND state = 'sent'"))
+    hotel.waha.wait_for(lambda: len(hotel.waha.texts_to(GUEST)) >= 3)
+    assert " ".join(hotel.waha.texts_to(GUEST)) == (200 * PARAGRAPH).strip()
 
 
 def test_an_api_that_never_answers_holds_up_nobody_else(open_hotel):

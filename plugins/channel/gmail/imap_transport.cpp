@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "smtp.hpp"
+#include "smtp_reply.hpp"
 
 namespace conserje::gmail {
 namespace {
@@ -49,11 +50,6 @@ struct Visit {
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
 
-  Result<ImapSession::Folder> enter(std::string_view folder) {
-    if (const auto opened = session.open(); !opened) return opened.error();
-    return session.select(folder);
-  }
-
   TlsStream stream{};
   ImapSession session;
 };
@@ -91,6 +87,33 @@ Status ImapTransport::on_timer(const Call&, std::string_view) {
   return Done{};
 }
 
+// ---- Logging in. Whoever asks again and again for what is refused has the account locked, so all
+// connections wait together: the one that receives, those that serve one call, and submissions.
+
+Status ImapTransport::open(ImapSession& session) {
+  if (auto refused = refusal()) return *std::move(refused);
+  const auto opened = session.open();
+  if (!opened && opened.error().error_class == ErrorClass::config) refuse(opened.error());
+  return opened;
+}
+
+Result<ImapSession::Folder> ImapTransport::enter(ImapSession& session, std::string_view folder) {
+  if (const auto opened = open(session); !opened) return opened.error();
+  return session.select(folder);
+}
+
+std::optional<Error> ImapTransport::refusal() const {
+  const std::lock_guard lock(mutex_);
+  return host_.monotonic_ns() < refused_until_ns_ ? refusal_ : std::nullopt;
+}
+
+void ImapTransport::refuse(const Error& error) {
+  const auto pause = std::chrono::nanoseconds(kPauseForOperator).count();
+  const std::lock_guard lock(mutex_);
+  refusal_ = error;
+  refused_until_ns_ = host_.monotonic_ns() + static_cast<std::uint64_t>(pause);
+}
+
 /// The thread: connect, stay, and when that ends wait and begin again.
 void ImapTransport::receive(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -105,8 +128,7 @@ void ImapTransport::receive(const std::stop_token& stop) {
 
 Status ImapTransport::hold_connection(const std::stop_token& stop) {
   ImapSession session(host_, config_, stream_);
-  if (const auto opened = session.open(); !opened) return opened;
-  const auto folder = session.select("INBOX");
+  const auto folder = enter(session, "INBOX");
   if (!folder) return folder.error();
   while (!stop.stop_requested()) {
     if (const auto done = read_new(session, *folder); !done) return done;
@@ -214,7 +236,10 @@ void ImapTransport::pause(const std::stop_token& stop, milliseconds time) {
 
 Status ImapTransport::send(const Call& call, std::string_view recipient, const std::string& mail,
                            const std::string&) {
-  return submit(host_, call, config_, recipient, mail);
+  if (auto refused = refusal()) return *std::move(refused);
+  const auto sent = submit(host_, call, config_, recipient, mail);
+  if (!sent && is_login_refused(sent.error())) refuse(sent.error());
+  return sent;
 }
 
 Result<bool> ImapTransport::was_sent(const Call& call, const std::string& message_id) {
@@ -222,7 +247,7 @@ Result<bool> ImapTransport::was_sent(const Call& call, const std::string& messag
   const auto id = imap_quoted("<" + message_id + ">");
   if (!id) return id.error();
   Visit visit(host_, config_, call);
-  if (const auto opened = visit.session.open(); !opened) return opened.error();
+  if (const auto opened = open(visit.session); !opened) return opened.error();
   const auto name = visit.session.sent_folder();
   if (!name) return name.error();
   const auto folder = visit.session.select(*name);
@@ -239,7 +264,7 @@ Result<RawMail> ImapTransport::fetch(const Call& call, const std::string& fetch_
   const auto key = read_key(fetch_key);
   if (!key) return gone;
   Visit visit(host_, config_, call);
-  const auto folder = visit.enter("INBOX");
+  const auto folder = enter(visit.session, "INBOX");
   if (!folder) return folder.error();
   if (folder->uid_validity != key->first) return gone;
   auto mail = visit.session.fetch(*folder, key->second, max_bytes);
@@ -253,7 +278,7 @@ Result<Transport::Page> ImapTransport::list(const Call& call, std::int64_t days,
                                             const std::string& cursor, std::size_t limit) {
   const SigpipeBlocked guard;
   Visit visit(host_, config_, call);
-  const auto folder = visit.enter("INBOX");
+  const auto folder = enter(visit.session, "INBOX");
   if (!folder) return folder.error();
   auto uids = visit.session.search("SINCE " + to_search_date(host_.now_ms() - days * kDayMs));
   if (!uids) return uids.error();
@@ -273,9 +298,11 @@ Result<Transport::Page> ImapTransport::list(const Call& call, std::int64_t days,
 }
 
 Result<channel::ChannelHealth> ImapTransport::check_health(const Call& call) {
+  if (const auto known = health(); known.state != "ok")  // Who receives knows, and goes on trying.
+    return channel::ChannelHealth{.state = known.state, .detail = known.detail};
   const SigpipeBlocked guard;
   Visit visit(host_, config_, call);
-  const auto folder = visit.enter("INBOX");
+  const auto folder = enter(visit.session, "INBOX");
   if (!folder)
     return channel::ChannelHealth{
         .state = folder.error().error_class == ErrorClass::retry ? "degraded" : "down",

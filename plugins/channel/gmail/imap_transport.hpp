@@ -42,6 +42,12 @@ class ImapTransport final : public Transport {
     std::int64_t at_ms = 0;
   };
 
+  /// Logs in, unless a login was refused a moment ago.
+  Status open(ImapSession& session);
+  Result<ImapSession::Folder> enter(ImapSession& session, std::string_view folder);
+  std::optional<Error> refusal() const;
+  void refuse(const Error& error);
+
   void receive(const std::stop_token& stop);
   Status hold_connection(const std::stop_token& stop);
   Status read_new(ImapSession& session, const ImapSession::Folder& folder);
@@ -62,6 +68,8 @@ class ImapTransport final : public Transport {
   mutable std::mutex mutex_{};  // Of what follows.
   std::condition_variable_any woken_{};
   Health health_{"degraded", "not connected yet"};
+  std::optional<Error> refusal_{};      // Of the last login, until
+  std::uint64_t refused_until_ns_ = 0;  // of the monotonic clock.
 
   std::jthread receiver_{};  // Last: it uses all of the above.
 };

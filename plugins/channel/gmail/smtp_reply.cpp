@@ -71,6 +71,10 @@ Error to_error(const SmtpReply& reply) {
           .vendor_code = reply.enhanced.empty() ? std::to_string(reply.code) : reply.enhanced};
 }
 
+bool is_login_refused(const Error& error) {
+  return is_one_of(error.vendor_code, {"534", "535", "5.7.8", "5.7.9"});
+}
+
 ErrorClass judge_enhanced(std::string_view status) {
   if (status.starts_with('4')) return ErrorClass::retry;
   return judge({.code = 550, .enhanced = std::string(status)});

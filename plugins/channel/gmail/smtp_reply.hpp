@@ -24,6 +24,9 @@ SmtpReply read_smtp_reply(std::string_view line);
 /// `retry_after`.
 Error to_error(const SmtpReply& reply);
 
+/// `error`, made of a reply, is a refused login: to try it again soon would lock the account.
+bool is_login_refused(const Error& error);
+
 /// What the status of a bounce means, such as 5.1.1.
 ErrorClass judge_enhanced(std::string_view status);
 

@@ -116,6 +116,7 @@ Status TlsStream::wait(short events, std::chrono::milliseconds timeout) {
 
 Status TlsStream::write(std::string_view bytes, std::chrono::milliseconds timeout) {
   const SigpipeBlocked guard;
+  if (handles_->easy == nullptr) return gone();
   auto until = Clock::now() + timeout;
   while (!bytes.empty()) {
     std::size_t sent = 0;

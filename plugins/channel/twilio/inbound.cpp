@@ -22,6 +22,14 @@ using channel::WebhookEvents;
 constexpr std::size_t kMostMedia = 10;      // Of one message.
 constexpr std::size_t kMostBrackets = 256;  // In a JSON text that is unfolded: bounds its depth.
 constexpr std::size_t kLongestReference = 128;
+constexpr char kPartMark = '.';
+
+/// A reference that needs no escape.
+bool is_plain(std::string_view reference) {
+  return !reference.empty() && reference.size() <= kLongestReference &&
+         std::ranges::all_of(
+             reference, [](char c) { return url::is_alphanumeric(c) || c == '_' || c == '-'; });
+}
 
 /// `text` with U+FFFD where it is no UTF-8, as the writer would have it.
 std::string in_utf8(const std::string& text) {
@@ -328,8 +336,12 @@ void read_status(Form form, std::string_view query, std::string_view name,
   }
   out.status = known->ours;
   const auto parameters = url::parse_form(query);
-  const auto reference = url::value_of(parameters, kReferenceParameter);
-  if (is_plain_reference(reference)) out.reference = reference;
+  const auto ours = read_callback_reference(url::value_of(parameters, kReferenceParameter));
+  if (ours.is_of_part && out.status != "failed") {  // The message as a whole has not gone yet.
+    ++events.ignored;
+    return;
+  }
+  out.reference = ours.reference;
   if (out.status == "failed") explain_failure(form.peek("ErrorCode"), out);
   if (auto notice = trouble_notice(out)) events.notices.push_back(*std::move(notice));
   events.statuses.push_back(std::move(out));
@@ -386,10 +398,19 @@ std::optional<DeliveryStatus> to_status(const Message& message) {
   return out;
 }
 
-bool is_plain_reference(std::string_view reference) {
-  return !reference.empty() && reference.size() <= kLongestReference &&
-         std::ranges::all_of(
-             reference, [](char c) { return url::is_alphanumeric(c) || c == '_' || c == '-'; });
+std::string callback_reference(std::string_view reference, std::size_t part, std::size_t parts) {
+  if (!is_plain(reference)) return {};
+  std::string text(reference);
+  if (part + 1 < parts) text += kPartMark + std::to_string(part);
+  return text;
+}
+
+CallbackReference read_callback_reference(std::string_view text) {
+  const auto mark = text.find(kPartMark);
+  const auto reference = text.substr(0, mark);
+  const bool is_of_part = mark != std::string_view::npos;
+  if (!is_plain(reference) || (is_of_part && !is_digits(text.substr(mark + 1)))) return {};
+  return {.reference = reference, .is_of_part = is_of_part};
 }
 
 }  // namespace conserje::twilio

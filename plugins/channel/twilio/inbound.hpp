@@ -25,8 +25,17 @@ channel::UnifiedMessage to_unified(const Message& message, const std::vector<Med
 /// nullopt: it is still on its way to the channel.
 std::optional<channel::DeliveryStatus> to_status(const Message& message);
 
-/// A reference of ours as it stands in a status callback's query: there only if it needs no escape.
-bool is_plain_reference(std::string_view reference);
 inline constexpr std::string_view kReferenceParameter = "ref";
+
+/// Our reference as it stands in the query of a status callback: "r_1", and "r_1.0" for a part of a
+/// message that is not its last one, because the end of the last one is the end of the whole.
+/// Empty: it would need an escape, which not every part of Twilio signs alike.
+std::string callback_reference(std::string_view reference, std::size_t part, std::size_t parts);
+/// The same read; the reference is empty where there is none of ours.
+struct CallbackReference {
+  std::string_view reference{};  // Borrowed.
+  bool is_of_part = false;       // And not of the last one.
+};
+CallbackReference read_callback_reference(std::string_view text);
 
 }  // namespace conserje::twilio

@@ -75,7 +75,16 @@ class Composer {
     add(std::move(fields));
   }
 
-  std::vector<url::Fields> take() { return std::move(forms_); }
+  /// The forms, each with the callback of its place among them: so that even a message whose answer
+  /// was lost is known by its status.
+  std::vector<url::Fields> take() {
+    for (std::size_t part = 0; part < forms_.size(); ++part) {
+      if (!config_.webhook_url.empty())
+        forms_[part].emplace_back("StatusCallback", status_callback(part));
+      forms_[part].emplace_back("ValidityPeriod", std::to_string(config_.validity_s));
+    }
+    return std::move(forms_);
+  }
 
  private:
   static std::string as_text(const channel::Location& place) {
@@ -108,14 +117,12 @@ class Composer {
     else if (config_.messaging_service_sid.empty())
       form.emplace_back("From", config_.sender);
     std::ranges::move(content, std::back_inserter(form));
-    if (!config_.webhook_url.empty()) form.emplace_back("StatusCallback", status_callback());
-    form.emplace_back("ValidityPeriod", std::to_string(config_.validity_s));
   }
 
-  /// With our reference, so that even a message whose answer was lost is known by its status.
-  std::string status_callback() const {
-    if (!is_plain_reference(request_.reference)) return config_.webhook_url;
-    return config_.webhook_url + "?" + std::string(kReferenceParameter) + "=" + request_.reference;
+  std::string status_callback(std::size_t part) const {
+    const auto reference = callback_reference(request_.reference, part, forms_.size());
+    if (reference.empty()) return config_.webhook_url;
+    return config_.webhook_url + "?" + std::string(kReferenceParameter) + "=" + reference;
   }
 
   const SendRequest& request_;
@@ -306,27 +313,30 @@ channel::DeliveryStatusReply status_of(const Message& message) {
   return reply;
 }
 
-channel::DeliveryStatusReply find_sent(const channel::DeliveryStatusRequest& request,
+std::vector<const Message*> find_parts(const channel::DeliveryStatusRequest& request,
                                        const std::vector<Message>& listed) {
   constexpr std::int64_t kSecond = 1000;  // The list does not know parts of it.
   const auto since = request.since_ms / kSecond * kSecond;
-  const Message* last = nullptr;
-  const auto find = [&](std::string_view part) {
-    const auto found = std::ranges::find_if(listed, [&](const Message& message) {
-      const auto body = text::trimmed(message.body);
-      const bool is_it = part.empty() || body == part ||
-                         (body.starts_with(part) && body[part.size()] == '\n');  // Choices follow.
-      return !message.is_inbound() && message.created_ms >= since && is_it;
-    });
-    return found == listed.end() ? nullptr : &*found;
-  };
   auto parts = split(request.text, kMaxText);
   if (parts.empty()) parts.emplace_back();  // A template, a file: any message in question is it.
-  for (const auto part : parts) {
-    last = find(part);
-    if (last == nullptr) return {};
+  std::vector<const Message*> sent;
+  for (auto message = listed.rbegin(); message != listed.rend() && sent.size() < parts.size();
+       ++message) {
+    const auto part = parts[sent.size()];  // They went in order, and two may have the same words.
+    const auto body = text::trimmed(message->body);
+    const bool is_it = part.empty() || body == part ||
+                       (body.starts_with(part) && body[part.size()] == '\n');  // Choices follow.
+    if (!message->is_inbound() && message->created_ms >= since && is_it) sent.push_back(&*message);
   }
-  auto reply = status_of(*last);
+  sent.resize(parts.size());
+  return sent;
+}
+
+channel::DeliveryStatusReply find_sent(const channel::DeliveryStatusRequest& request,
+                                       const std::vector<Message>& listed) {
+  const auto parts = find_parts(request, listed);
+  if (std::ranges::find(parts, nullptr) != parts.end()) return {};
+  auto reply = status_of(*parts.back());
   if (reply.status) reply.status->reference = request.reference;
   return reply;
 }

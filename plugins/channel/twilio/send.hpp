@@ -34,9 +34,12 @@ Result<std::vector<url::Fields>> to_forms(const channel::SendRequest& request,
 /// Errors: as errors.hpp classes them; deadline, it was accepted without an id.
 Result<std::string> read_accepted(const HttpResponse& response, const Occasion& occasion);
 
-/// What Twilio's list says of a message whose sending had an unknown outcome: found when each of
-/// its parts is there, not older than since_ms; the status is that of the last part. `listed`: what
-/// went to the recipient, newest first.
+/// The parts of a message whose sending had an unknown outcome, as far as Twilio's list has them
+/// since since_ms; null behind them. `listed`: what went to the recipient, newest first; borrowed.
+std::vector<const Message*> find_parts(const channel::DeliveryStatusRequest& request,
+                                       const std::vector<Message>& listed);
+/// What the list says of the whole: found when each of its parts is there; the status is that of
+/// the last one.
 channel::DeliveryStatusReply find_sent(const channel::DeliveryStatusRequest& request,
                                        const std::vector<Message>& listed);
 

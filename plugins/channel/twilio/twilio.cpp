@@ -109,7 +109,16 @@ Result<std::unique_ptr<Twilio>> Twilio::create(Host host, const Json& json) {
 }
 
 Twilio::Twilio(Host host, Config config)
-    : host_(host), config_(std::move(config)), api_(host_, config_), pace_(config_.rate()) {}
+    : host_(host),
+      config_(std::move(config)),
+      api_(host_, config_),
+      pace_(config_.rate()),
+      progress_(host_) {}
+
+Status Twilio::start(const Call&) {
+  progress_.forget_old();
+  return Done{};
+}
 
 // ---- Webhooks.
 
@@ -226,19 +235,42 @@ Result<channel::SendReply> Twilio::send(const Call& call, const channel::SendReq
   if (const auto wait = pace_.wait(message.reference, forms->size(), host_.monotonic_ns()))
     return Error{ErrorClass::retry, "twilio: more than messages_per_second", *wait};
 
-  channel::SendReply reply;
-  for (const auto& form : *forms) {
-    const auto id = api_.post(call, form);
+  auto ids = begin_parts(message.reference, forms->size());
+  for (std::size_t part = 0; part < forms->size(); ++part) {
+    if (!ids[part].empty()) continue;  // An earlier try sent it.
+    const auto id = api_.post(call, (*forms)[part]);
     if (id) {
-      reply.message_ids.push_back(*id);
+      ids[part] = *id;
+      keep_parts(message.reference, part, ids);
       continue;
     }
     const auto verdict = judge(id.error().vendor_code, api_.occasion(call));
-    const bool needs_template = verdict && verdict->needs_template && reply.message_ids.empty();
-    if (needs_template) return channel::SendReply{.needs_template = true};
-    return in_part(id.error(), reply.message_ids.size(), forms->size());
+    if (verdict && verdict->needs_template && part == 0)
+      return channel::SendReply{.needs_template = true};
+    return in_part(id.error(), part, forms->size());
   }
-  return reply;
+  return channel::SendReply{.message_ids = std::move(ids)};
+}
+
+/// The ids of the parts as far as they went before. Twilio has no idempotency key, so how many
+/// there are is kept before the first one goes: then its list of messages can be compared with
+/// them.
+Progress::Ids Twilio::begin_parts(const std::string& reference, std::size_t parts) const {
+  const bool is_kept = parts > 1 && !reference.empty();
+  auto ids = is_kept ? progress_.ids_of(reference) : Progress::Ids();
+  if (ids.size() == parts) return ids;
+  ids.assign(parts, "");
+  if (is_kept) progress_.keep(reference, ids);
+  return ids;
+}
+
+void Twilio::keep_parts(const std::string& reference, std::size_t part,
+                        const Progress::Ids& ids) const {
+  if (ids.size() == 1 || reference.empty()) return;
+  if (part + 1 == ids.size())
+    progress_.forget(reference);
+  else
+    progress_.keep(reference, ids);
 }
 
 Result<channel::SendReply> Twilio::send_media(const Call& call, const channel::SendRequest& message,
@@ -334,7 +366,22 @@ Result<channel::DeliveryStatusReply> Twilio::delivery_status(
       {{"To", with_channel(channel_of(config_.sender), request.recipient)}, {"PageSize", "50"}},
       request.since_ms);
   if (!listed) return listed.error();
-  return find_sent(request, *listed);
+  auto reply = find_sent(request, *listed);
+  if (!reply.found) learn_parts(request.reference, find_parts(request, *listed));
+  return reply;
+}
+
+/// Some parts of a message are in Twilio's list: they do not go again. What stands before the text,
+/// such as a place, went before it.
+void Twilio::learn_parts(const std::string& reference,
+                         const std::vector<const Message*>& parts) const {
+  auto ids = reference.empty() ? Progress::Ids() : progress_.ids_of(reference);
+  if (ids.size() < parts.size()) return;
+  const auto ahead = ids.size() - parts.size();
+  for (std::size_t i = 0; i < parts.size() && parts[i] != nullptr; ++i)
+    for (std::size_t part = i == 0 ? 0 : ahead + i; part <= ahead + i; ++part)
+      if (ids[part].empty()) ids[part] = parts[i]->sid;
+  progress_.keep(reference, ids);
 }
 
 Result<channel::ChannelHealth> Twilio::check_health(const Call& call) {

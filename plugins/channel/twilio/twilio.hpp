@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../common/progress.hpp"
 #include "api.hpp"
 #include "config.hpp"
 #include "conserje/channel.hpp"
@@ -23,8 +24,10 @@ class Twilio final : public Channel {
   /// Errors: config, a secret is missing or empty.
   static Result<std::unique_ptr<Twilio>> create(Host host, const Json& config);
 
+  Status start(const Call& call) override;
+
   /// A long text goes as several messages. When one of them is refused, the error says which; those
-  /// before it have been sent.
+  /// before it have been sent, and are not sent again with the same reference.
   Result<channel::SendReply> send(const Call& call, const channel::SendRequest& request) override;
   /// Twilio fetches what it sends, so the file must have a URL.
   Result<channel::SendReply> send_media(const Call& call, const channel::SendRequest& request,
@@ -51,6 +54,10 @@ class Twilio final : public Channel {
   Error refusal(const WebhookDelivery& delivery, std::string_view url, std::string_view reason,
                 const url::Fields& fields) const;
 
+  Progress::Ids begin_parts(const std::string& reference, std::size_t parts) const;
+  void keep_parts(const std::string& reference, std::size_t part, const Progress::Ids& ids) const;
+  void learn_parts(const std::string& reference, const std::vector<const Message*>& parts) const;
+
   Status add_day(const Call& call, std::int64_t day, std::string_view after,
                  const channel::ListSinceRequest& request, channel::ListSinceReply& reply) const;
 
@@ -58,6 +65,7 @@ class Twilio final : public Channel {
   Config config_;
   Api api_;  // Borrows config_.
   Pace pace_;
+  Progress progress_;
   mutable std::atomic<std::int64_t> refusal_logged_ms_ = 0;
   mutable std::atomic<std::int64_t> refusals_unlogged_ = 0;
 };

@@ -344,7 +344,7 @@ std::optional<DeliveryStatus> read_status(Value payload, std::int64_t timestamp_
   DeliveryStatus out{.message_id = std::string(id.bare),
                      .status = std::string(status),
                      .recipient_id = std::move(person.sender_id),
-                     .reference = arrival.ledger.reference_of(id.bare),
+                     .reference = arrival.ledger.reference_of(id.bare, status),
                      .timestamp_ms = timestamp_ms};
   if (status != "failed") return out;
   out.error_class = to_string(ErrorClass::retry);

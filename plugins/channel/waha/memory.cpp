@@ -101,10 +101,19 @@ std::optional<std::string> Ledger::id_of(std::string_view reference, std::size_t
   return id == nullptr ? std::nullopt : std::optional(*id);
 }
 
-std::string Ledger::reference_of(std::string_view id) const {
+std::string Ledger::reference_of(std::string_view id, std::string_view status) const {
   const std::lock_guard lock(mutex_);
   const auto* sending = sendings_.find(id);
-  return sending == nullptr ? std::string() : sending->reference;
+  if (sending == nullptr) return {};
+  const bool is_of_whole = sending->part + 1 >= sending->parts || status == "failed";
+  return is_of_whole ? sending->reference : std::string();
+}
+
+std::size_t Ledger::parts_of(std::string_view reference) const {
+  const std::lock_guard lock(mutex_);
+  const auto* id = ids_.find(key_of(reference, 0));
+  const auto* sending = id == nullptr ? nullptr : sendings_.find(*id);
+  return sending == nullptr ? 0 : sending->parts;
 }
 
 void Ledger::heard(std::string_view id) {

@@ -66,6 +66,7 @@ class Offers {
 struct Sending {
   std::string reference{};  // Ours.
   std::size_t part = 0;
+  std::size_t parts = 1;  // Of the whole message.
   std::string chat{};
   std::int64_t at_ms = 0;
   bool is_sure = true;    // WAHA took it; else the answer was lost.
@@ -90,7 +91,11 @@ class Ledger {
   void sent(const std::string& id, Sending sending);
   /// The id under which this part went out for sure.
   std::optional<std::string> id_of(std::string_view reference, std::size_t part) const;
-  std::string reference_of(std::string_view id) const;
+  /// What `status` of this message is a status of: only a failure of one part is that of the whole
+  /// message, and only with its last part the whole has gone. Empty: of none of ours.
+  std::string reference_of(std::string_view id, std::string_view status) const;
+  /// Of how many parts a message is, some of which went out; 0: not known.
+  std::size_t parts_of(std::string_view reference) const;
   /// A webhook told that WhatsApp has it.
   void heard(std::string_view id);
   /// Asked, WAHA said that WhatsApp has it.

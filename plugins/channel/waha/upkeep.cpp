@@ -49,6 +49,7 @@ Json to_json(const std::vector<std::pair<std::string, Sending>>& sendings) {
     items.push_back({{"id", id},
                      {"reference", s.reference},
                      {"part", s.part},
+                     {"parts", s.parts},
                      {"chat", s.chat},
                      {"at_ms", s.at_ms}});
   return items;
@@ -94,6 +95,20 @@ bool says(std::string_view body, std::string_view words) {
          (body.size() == words.size() || body.substr(words.size()).starts_with("\n\n1. "));
 }
 
+/// Our messages that say these texts, in their order, as far as they are there since then. `rows`:
+/// newest first. Two texts may be the same, and are then two messages.
+std::vector<Value> rows_saying(Value rows, const std::vector<std::string_view>& texts,
+                               std::int64_t since_ms) {
+  std::vector<Value> ours;
+  for (const Value row : rows)
+    if (row["fromMe"].flag() && to_ms(row["timestamp"], 0) >= since_ms / 1000 * 1000)
+      ours.push_back(row);
+  std::vector<Value> saying;
+  for (auto row = ours.rbegin(); row != ours.rend() && saying.size() < texts.size(); ++row)
+    if (says((*row)["body"].view(), texts[saying.size()])) saying.push_back(*row);
+  return saying;
+}
+
 std::string page_query(std::size_t page) {
   return "?limit=" + std::to_string(kPage) + "&offset=" + std::to_string(page * kPage);
 }
@@ -117,6 +132,7 @@ Status Waha::start(const Call&) {
       if (item.is_object())
         ledger_.sent(item.value("id", ""), {.reference = item.value("reference", ""),
                                             .part = item.value("part", std::size_t{0}),
+                                            .parts = item.value("parts", std::size_t{1}),
                                             .chat = item.value("chat", ""),
                                             .at_ms = item.value("at_ms", std::int64_t{0})});
   }
@@ -395,10 +411,7 @@ Result<channel::DeliveryStatusReply> Waha::delivery_status(
   if (chat.empty())
     return Error{ErrorClass::permanent,
                  "waha: the recipient is neither a number, a hidden id nor a group"};
-  auto id = wanted.message_id;
-  if (id.empty()) id = ledger_.id_of(wanted.reference, 0).value_or("");
-  if (id.empty())
-    if (const auto ids = own_ids(call, wanted.reference); !ids.empty()) id = ids.front();
+  const auto id = last_id_of(call, wanted);
   if (id.empty()) return find_by_text(call, wanted, chat);
 
   const auto response = ask_for(call, true, chat, id, false);
@@ -412,7 +425,19 @@ Result<channel::DeliveryStatusReply> Waha::delivery_status(
       .found = true, .status = read_status(*root, host_.now_ms(), arrival(host_.now_ms()))};
 }
 
-/// Where the engine gives its own ids: what went to the guest since then, by its words.
+/// The id of the last part, whose end is that of the whole; empty: only its words tell.
+std::string Waha::last_id_of(const Call& call, const channel::DeliveryStatusRequest& wanted) {
+  if (!wanted.message_id.empty()) return wanted.message_id;
+  const auto texts = text::split(wanted.text, kMaxText).size();
+  const auto known = ledger_.parts_of(wanted.reference);
+  const auto last = std::max<std::size_t>(known == 0 ? texts : known, 1) - 1;
+  if (auto id = ledger_.id_of(wanted.reference, last)) return *std::move(id);
+  const auto ids = own_ids(call, wanted.reference);
+  return last < ids.size() ? ids[last] : std::string();
+}
+
+/// Where the engine gives its own ids: what went to the guest since then, by its words. Parts that
+/// are there without the last one are not sent again.
 Result<channel::DeliveryStatusReply> Waha::find_by_text(
     const Call& call, const channel::DeliveryStatusRequest& wanted, const std::string& chat) {
   const auto response = get_list(call, url::percent_encoded(chat) + "/messages" + page_query(0) +
@@ -421,16 +446,25 @@ Result<channel::DeliveryStatusReply> Waha::find_by_text(
   Document document;
   const auto root = rows_of(document, *response);
   if (!root) return root.error();
-  const auto words = text::split(wanted.text, kMaxText);
-  for (const Value row : *root) {
-    const bool is_it = row["fromMe"].flag() && !words.empty() &&
-                       says(row["body"].view(), words.front()) &&
-                       to_ms(row["timestamp"], 0) >= wanted.since_ms / 1000 * 1000;
-    if (!is_it) continue;
+  const auto texts = text::split(wanted.text, kMaxText);
+  const auto rows = rows_saying(*root, texts, wanted.since_ms);
+  if (rows.empty()) return channel::DeliveryStatusReply{.found = false};
+  if (rows.size() == texts.size()) {
     channel::DeliveryStatusReply reply{
-        .found = true, .status = read_status(row, host_.now_ms(), arrival(host_.now_ms()))};
+        .found = true, .status = read_status(rows.back(), host_.now_ms(), arrival(host_.now_ms()))};
     if (reply.status && reply.status->reference.empty()) reply.status->reference = wanted.reference;
     return reply;
+  }
+  const auto parts = std::max(ledger_.parts_of(wanted.reference), texts.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto part = parts - texts.size() + i;
+    if (!ledger_.id_of(wanted.reference, part))
+      ledger_.sent(std::string(parse_message_id(rows[i]["id"].view()).bare),
+                   {.reference = wanted.reference,
+                    .part = part,
+                    .parts = parts,
+                    .chat = chat,
+                    .at_ms = host_.now_ms()});
   }
   return channel::DeliveryStatusReply{.found = false};
 }

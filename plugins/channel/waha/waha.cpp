@@ -192,8 +192,11 @@ Result<SendReply> Waha::send_media(const Call& call, const SendRequest& message,
 
   SendReply reply{.recipient_alias = chat->alias};
   for (std::size_t part = 0; part < posts->size(); ++part) {
-    const Sending sending{
-        .reference = message.reference, .part = part, .chat = chat->jid, .at_ms = host_.now_ms()};
+    const Sending sending{.reference = message.reference,
+                          .part = part,
+                          .parts = posts->size(),
+                          .chat = chat->jid,
+                          .at_ms = host_.now_ms()};
     auto id = post(call, (*posts)[part], sending);
     if (!id && posts->size() > 1) {
       Error error = id.error();

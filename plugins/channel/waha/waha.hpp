@@ -83,6 +83,7 @@ class Waha final : public Channel {
   Status read_chat(const Call& call, const std::string& chat, std::int64_t since_ms,
                    channel::ListSinceReply& reply);
   void read_row(document::Value row, std::int64_t at_ms, channel::ListSinceReply& reply) const;
+  std::string last_id_of(const Call& call, const channel::DeliveryStatusRequest& request);
   Result<channel::DeliveryStatusReply> find_by_text(const Call& call,
                                                     const channel::DeliveryStatusRequest& request,
                                                     const std::string& chat);

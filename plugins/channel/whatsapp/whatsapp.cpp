@@ -23,11 +23,9 @@ constexpr std::size_t kLongestChallenge = 256;
 constexpr std::size_t kMostGuests = 10'000;  // Whose last message is remembered.
 constexpr std::size_t kMostUploads = 1'000;
 constexpr std::int64_t kWindowHours = 24;
-constexpr std::int64_t kReceiptMs = 3'000;         // For what may as well not happen.
-constexpr std::int64_t kDay = 86'400'000;          // ms
-constexpr std::int64_t kUploadLives = 29 * kDay;   // At Meta a day more.
-constexpr std::int64_t kProgressLives = 7 * kDay;  // Nobody tries for so long.
-constexpr std::string_view kProgressPrefix = "sent/";
+constexpr std::int64_t kReceiptMs = 3'000;        // For what may as well not happen.
+constexpr std::int64_t kDay = 86'400'000;         // ms
+constexpr std::int64_t kUploadLives = 29 * kDay;  // At Meta a day more.
 
 /// What may be sent back to whoever asks.
 bool is_challenge(std::string_view text) {
@@ -93,13 +91,14 @@ WhatsApp::WhatsApp(Host host, Config config)
     : host_(host),
       config_(std::move(config)),
       origins_(config_.media_hosts),
+      progress_(host_),
       unread_(kMostGuests),
       uploads_(kMostUploads) {
   origins_.push_back(config_.api_url);
 }
 
 Status WhatsApp::start(const Call&) {
-  forget_old_progress();
+  progress_.forget_old();
   return Done{};
 }
 
@@ -267,46 +266,22 @@ void WhatsApp::mark_read(const Call& call, const std::string& account, const std
 
 void WhatsApp::restore_progress(const std::string& reference) {
   if (reference.empty()) return;
-  const auto entry = host_.kv_get(std::string(kProgressPrefix) + reference);
-  const auto json = entry && *entry ? parse_json((*entry)->value) : Result<Json>(Json());
-  if (!json || !json->is_object()) return;
-  const auto ids = json->find("ids");
-  if (ids == json->end() || !ids->is_array()) return;
   Part part{.reference = reference};
-  for (const auto& id : *ids) {
-    if (id.is_string()) ledger_.restore(part, id.get<std::string>());
+  for (const auto& id : progress_.ids_of(reference)) {
+    ledger_.restore(part, id);
     ++part.number;
   }
 }
 
 void WhatsApp::keep_progress(const Part& part, std::size_t parts, const std::string& message_id) {
   if (parts == 1 || part.reference.empty()) return;
-  const auto key = std::string(kProgressPrefix) + part.reference;
-  if (part.number + 1 == parts) {
-    (void)host_.kv_remove(key);
-    return;
-  }
-  Json ids = Json::array();
+  if (part.number + 1 == parts) return progress_.forget(part.reference);
+  Progress::Ids ids;
   for (std::size_t number = 0; number < part.number; ++number)
     ids.push_back(
         ledger_.id_of({.reference = part.reference, .number = number}, parts).value_or(""));
   ids.push_back(message_id);
-  const Json progress = {{"at_ms", host_.now_ms()}, {"ids", std::move(ids)}};
-  if (!host_.kv_put(key, progress.dump()))
-    host_.warn("how far a message went is not kept over a restart");
-}
-
-void WhatsApp::forget_old_progress() {
-  const auto keys = host_.kv_list(kProgressPrefix);
-  if (!keys) return;
-  for (const auto& key : *keys) {
-    const auto entry = host_.kv_get(key);
-    const auto json = entry && *entry ? parse_json((*entry)->value) : Result<Json>(Json());
-    const bool is_fresh = json && json->is_object() && json->contains("at_ms") &&
-                          (*json)["at_ms"].is_number_integer() &&
-                          host_.now_ms() - (*json)["at_ms"].get<std::int64_t>() < kProgressLives;
-    if (!is_fresh) (void)host_.kv_remove(key);
-  }
+  progress_.keep(part.reference, ids);
 }
 
 // ---- Uploads.

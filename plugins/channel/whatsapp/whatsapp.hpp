@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../common/progress.hpp"
 #include "../common/recent.hpp"
 #include "config.hpp"
 #include "conserje/channel.hpp"
@@ -71,7 +72,6 @@ class WhatsApp final : public Channel {
   void mark_read(const Call& call, const std::string& account, const std::string& guest);
   void keep_progress(const Part& part, std::size_t parts, const std::string& message_id);
   void restore_progress(const std::string& reference);
-  void forget_old_progress();
 
   Result<Uploaded> upload(const Call& call, const std::string& account, const FileForm& form,
                           std::string_view file);
@@ -93,6 +93,7 @@ class WhatsApp final : public Channel {
   Host host_;
   Config config_;
   std::vector<std::string> origins_;  // From where files are fetched.
+  Progress progress_;
   mutable Ledger ledger_{};
   Pauses pauses_{};
   mutable std::mutex mutex_{};          // Guards the rest.

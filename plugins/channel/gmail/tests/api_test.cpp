@@ -435,6 +435,13 @@ TEST_F(ApiTest, SaysThatTheOutcomeIsUnknown) {
   EXPECT_EQ(sent.error().error_class, ErrorClass::deadline);
 }
 
+TEST_F(ApiTest, DoesNotKnowWhatAnAnswerThatIsNoJsonStandsFor) {
+  give_api("/messages/send", HttpResponse{.status = 200, .body = "<html>Sign in</html>"});
+  const auto sent = send(kReply);
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().error_class, ErrorClass::deadline);
+}
+
 TEST_F(ApiTest, SaysWhatBecameOfAMail) {
   const std::string query =
       "/messages?q=in%3Asent%20rfc822msgid%3Acj.r_1%40example.org&maxResults=1";

@@ -148,6 +148,13 @@ TEST(SmtpReply, HasTheClassesOfTheTable) {
     EXPECT_EQ(class_of(line), ErrorClass::permanent) << line;
 }
 
+TEST(SmtpReply, TellsARefusedLoginFromOtherRefusals) {
+  for (const auto* line : {"535 5.7.8 bad credentials", "534 5.7.9 app password", "535 no"})
+    EXPECT_TRUE(is_login_refused(to_error(read_smtp_reply(line)))) << line;
+  for (const auto* line : {"550 5.7.1 policy", "550 5.1.1 no such user", "421 4.7.0 try later"})
+    EXPECT_FALSE(is_login_refused(to_error(read_smtp_reply(line)))) << line;
+}
+
 TEST(SmtpReply, WaitsADayForTheDailyLimit) {
   EXPECT_EQ(to_error(read_smtp_reply("550 5.4.5 x")).retry_after, 24h);
   EXPECT_EQ(to_error(read_smtp_reply("450 4.2.1 x")).retry_after, std::nullopt);

@@ -64,6 +64,110 @@ TEST_F(TwilioCalls, SendsTheNextPartOnlyAfterTheOneBefore) {
   EXPECT_EQ(host_.unmet(), 0U);
 }
 
+// ---- Parts.
+
+const std::string kFirst(1600, 'a');
+const std::string kSecond(1600, 'b');
+const std::string kThird(100, 'c');
+const channel::SendRequest kLong{
+    .recipient = "+34655010203", .text = kFirst + " " + kSecond + " " + kThird, .reference = "r_1"};
+const Error kUnknown{ErrorClass::deadline, "no answer in time"};
+
+class TwilioParts : public PluginTest {
+ protected:
+  void expect_part(const std::string& text, Result<HttpResponse> response) {
+    expect_post("To=whatsapp%3A%2B34655010203&From=whatsapp%3A%2B34910552010&Body=" + text +
+                    "&ValidityPeriod=600",
+                std::move(response));
+  }
+  void expect_list(const std::string& messages) {
+    expect_get(std::string(kApi) + "/Messages.json?To=whatsapp%3A%2B34655010203&PageSize=50",
+               ok(R"({"messages":[)" + messages + "]}"));
+  }
+  static HttpResponse taken(const std::string& sid) {
+    return {.status = 201, .body = R"({"sid":")" + sid + "\"}"};
+  }
+  static std::string listed(const std::string& sid, const std::string& text) {
+    return R"({"sid":")" + sid + R"(","direction":"outbound-api","body":")" + text +
+           R"(","status":"sent","date_created":"Thu, 06 Aug 2026 09:00:00 +0000"})";
+  }
+  Result<SendReply> send_long() { return plugin_->send(testkit::FakeCall(host_), kLong); }
+  Result<channel::DeliveryStatusReply> ask() {
+    return plugin_->delivery_status(
+        testkit::FakeCall(host_),
+        {.reference = "r_1", .recipient = kLong.recipient, .text = kLong.text});
+  }
+
+  std::unique_ptr<Twilio> plugin_ = make();
+};
+const Result<SendReply> kAll = SendReply{.message_ids = {"SM1", "SM2", "SM3"}};
+
+TEST_F(TwilioParts, DoNotGoAgainWithTheOneThatWasRefused) {
+  expect_part(kFirst, taken("SM1"));
+  expect_part(kSecond, HttpResponse{.status = 503});
+  EXPECT_EQ(send_long(),
+            Result<SendReply>(Error{ErrorClass::retry, "twilio: HTTP 503 (in part 2 of 3)"}));
+  expect_part(kSecond, taken("SM2"));
+  expect_part(kThird, taken("SM3"));
+  EXPECT_EQ(send_long(), kAll);
+  EXPECT_EQ(host_.unmet(), 0U);
+  EXPECT_TRUE(host_.kv.empty());
+}
+
+TEST_F(TwilioParts, DoNotGoAgainAfterARestartOfTheHost) {
+  expect_part(kFirst, taken("SM1"));
+  expect_part(kSecond, HttpResponse{.status = 503});
+  EXPECT_FALSE(send_long());
+  EXPECT_EQ(host_.kv.at("sent/r_1").value, R"({"at_ms":1767225600000,"ids":["SM1","",""]})");
+
+  plugin_ = make();
+  EXPECT_TRUE(plugin_->start(testkit::FakeCall(host_)));
+  expect_part(kSecond, taken("SM2"));
+  expect_part(kThird, taken("SM3"));
+  EXPECT_EQ(send_long(), kAll);
+}
+
+TEST_F(TwilioParts, DoNotGoAgainWhenTheListHasThem) {
+  expect_part(kFirst, taken("SM1"));
+  expect_part(kSecond, kUnknown);
+  EXPECT_EQ(send_long().error().error_class, ErrorClass::deadline);
+  expect_list(listed("SM2", kSecond) + "," + listed("SM1", kFirst));
+  EXPECT_EQ(ask(), Result(channel::DeliveryStatusReply{}));
+  expect_part(kThird, taken("SM3"));
+  EXPECT_EQ(send_long(), kAll);
+  EXPECT_EQ(host_.unmet(), 0U);
+}
+
+TEST_F(TwilioParts, GoAgainWhenTheListHasThemNot) {
+  expect_part(kFirst, kUnknown);
+  EXPECT_FALSE(send_long());
+  expect_list("");
+  EXPECT_EQ(ask(), Result(channel::DeliveryStatusReply{}));
+  expect_part(kFirst, taken("SM1"));
+  expect_part(kSecond, taken("SM2"));
+  expect_part(kThird, taken("SM3"));
+  EXPECT_EQ(send_long(), kAll);
+}
+
+TEST_F(TwilioParts, TakeWhatStandsBeforeTheTextWithThem) {
+  auto request = kLong;
+  request.location = channel::Location{.latitude = 40, .longitude = -3};
+  host_.kv["sent/r_1"] = {R"({"at_ms":1767225600000,"ids":["","","",""]})", 1};
+  expect_list(listed("SM2", kSecond) + "," + listed("SM1", kFirst));
+  EXPECT_EQ(ask(), Result(channel::DeliveryStatusReply{}));
+  expect_part(kThird, taken("SM3"));
+  EXPECT_EQ(plugin_->send(testkit::FakeCall(host_), request),
+            Result(SendReply{.message_ids = {"SM1", "SM1", "SM2", "SM3"}}));
+}
+
+TEST_F(TwilioParts, AreForgottenAfterAWeek) {
+  host_.kv["sent/old"] = {R"({"at_ms":1766620800000,"ids":["SM1"]})", 1};
+  host_.kv["sent/new"] = {R"({"at_ms":1766620800001,"ids":["SM2"]})", 1};
+  EXPECT_TRUE(plugin_->start(testkit::FakeCall(host_)));
+  ASSERT_EQ(host_.kv.size(), 1U);
+  EXPECT_EQ(host_.kv.begin()->first, "sent/new");
+}
+
 TEST_F(TwilioCalls, PassesOnWhyTheNetworkFailed) {
   const auto plugin = make();
   for (const auto& error : {Error{ErrorClass::retry, "connection refused"},

@@ -64,6 +64,20 @@ TEST(Send, TextInSeveralParts) {
             Result(Forms{sms({{"Body", paragraph}}), sms({{"Body", paragraph}})}));
 }
 
+TEST(Send, TellsTheStatusesOfThePartsFromThatOfTheWhole) {
+  auto config = kSms;
+  config.webhook_url = "https://bot.example/webhooks/twilio";
+  const std::string paragraph(1500, 'a');
+  const auto forms =
+      to_forms(to_lucia({.text = paragraph + "\n\n" + paragraph + "\n\n" + paragraph}), config);
+  ASSERT_TRUE(forms);
+  std::vector<std::string> callbacks;
+  for (const auto& form : *forms) callbacks.emplace_back(url::value_of(form, "StatusCallback"));
+  EXPECT_EQ(callbacks, (std::vector<std::string>{"https://bot.example/webhooks/twilio?ref=r_1.0",
+                                                 "https://bot.example/webhooks/twilio?ref=r_1.1",
+                                                 "https://bot.example/webhooks/twilio?ref=r_1"}));
+}
+
 TEST(Send, AsksForStatusesWithOurReference) {
   auto config = kSms;
   config.webhook_url = "https://bot.example/webhooks/twilio";
@@ -330,6 +344,12 @@ TEST(FindSent, NeedsEachPartOfALongText) {
   const std::string second(1500, 'b');
   EXPECT_FALSE(asked(first + "\n\n" + second, {sent(first, 11'000)}).found);
   EXPECT_TRUE(asked(first + "\n\n" + second, {sent(second, 11'000), sent(first, 11'000)}).found);
+}
+
+TEST(FindSent, TakesNoMessageForTwoParts) {
+  const std::string part(1500, 'a');
+  EXPECT_FALSE(asked(part + "\n\n" + part, {sent(part, 11'000)}).found);
+  EXPECT_TRUE(asked(part + "\n\n" + part, {sent(part, 12'000), sent(part, 11'000)}).found);
 }
 
 TEST(FindSent, TakesAnyMessageForOneWithoutText) {

@@ -77,6 +77,19 @@ TEST(Webhook, ReturnsTheReferenceThatTheCallbackCarries) {
   EXPECT_EQ(reference("ref=" + std::string(129, 'a')), "");
 }
 
+TEST(Webhook, DoesNotTakeAPartsStatusForThatOfTheWholeUnlessItFailed) {
+  const auto of = [](std::string_view status) {
+    return read("MessageSid=SM1&MessageStatus=" + std::string(status) + "&To=%2B34655010203", kSms,
+                "ref=r_1.0");
+  };
+  for (const auto* status : {"sent", "delivered", "read"})
+    EXPECT_EQ(of(status), channel::WebhookEvents{.ignored = 1}) << status;
+  ASSERT_EQ(of("failed").statuses.size(), 1U);
+  EXPECT_EQ(of("failed").statuses[0].reference, "r_1");
+  for (const auto* query : {"ref=r_1.", "ref=.0", "ref=r_1.a", "ref=r_1.0.0"})
+    EXPECT_EQ(read("MessageSid=SM1&MessageStatus=sent", kSms, query).statuses.at(0).reference, "");
+}
+
 TEST(Webhook, TakesTenFilesAndKeepsTheNamesOfOthers) {
   std::string form = "MessageSid=MM1&SmsStatus=received&From=%2B34655010203&To=%2B34910552010";
   for (int n = 0; n < 11; ++n)

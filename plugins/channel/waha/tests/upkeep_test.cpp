@@ -1,5 +1,6 @@
 // Acks watched, health asked, lists and files read.
 #include "fixture.hpp"
+#include "send.hpp"
 
 namespace conserje::waha {
 namespace {
@@ -409,6 +410,100 @@ TEST_F(Lists, KnowWhatBecameOfAMessageByItsWords) {
   EXPECT_EQ(found->status->message_id, "3EB0OUT1");
   for (const auto* other : {"Otra cosa", "Su mesa", ""})
     EXPECT_EQ(ask(other), Result(DeliveryStatusReply{.found = false})) << other;
+}
+
+// ---- Messages of two parts, the outcome of one of which is unknown.
+
+class Parts : public Lists {
+ protected:
+  void expect_part(const std::string& text, Result<HttpResponse> response,
+                   const std::string& id = "") {
+    expect_text("34655010203@c.us", text, std::move(response),
+                id.empty() ? "" : R"(,"id":")" + id + "\"");
+  }
+  void expect_list(const std::string& rows) {
+    expect_get(kLucia +
+                   "?limit=100&offset=0&downloadMedia=false&filter.timestamp.gte=900&filter.fromMe="
+                   "true",
+               "[" + rows + "]");
+  }
+  static std::string said(const std::string& id, const std::string& text) {
+    return own(id, 1, R"(,"timestamp":950,"body":")" + text + "\"");
+  }
+  Result<channel::SendReply> send_both() {
+    return waha_->send(
+        testkit::FakeCall(host_),
+        {.recipient = "+34655010203", .text = first_ + " " + second_, .reference = "r1"});
+  }
+  bool asks_and_finds() {
+    const auto reply =
+        waha_->delivery_status(testkit::FakeCall(host_), {.reference = "r1",
+                                                          .recipient = "+34655010203",
+                                                          .text = first_ + " " + second_,
+                                                          .since_ms = 900'500});
+    EXPECT_TRUE(reply) << reply.error().message;
+    return reply->found;
+  }
+
+  const std::string first_ = std::string(4000, 'a');
+  std::string second_ = std::string(4000, 'b');
+  const Error unknown_{ErrorClass::deadline, "no answer in time"};
+};
+const Result<channel::SendReply> kBoth =
+    channel::SendReply{.message_ids = {"3EB0OUT1", "3EB0OUT2"}};
+
+TEST_F(Parts, AreNotAllThereWhereTheLastOneIsMissing) {
+  expect_part(first_, accepted("3EB0OUT1"));
+  expect_part(second_, unknown_);
+  EXPECT_FALSE(send_both());
+  expect_list(said("3EB0OUT1", first_));
+  EXPECT_FALSE(asks_and_finds());
+  expect_part(second_, accepted("3EB0OUT2"));
+  EXPECT_EQ(send_both(), kBoth);
+  EXPECT_EQ(host_.unmet(), 0U);
+}
+
+TEST_F(Parts, AreAllThereWhereTheLastOneIs) {
+  expect_part(first_, accepted("3EB0OUT1"));
+  expect_part(second_, unknown_);
+  EXPECT_FALSE(send_both());
+  expect_list(said("3EB0OUT2", second_) + "," + said("3EB0OUT1", first_));
+  EXPECT_TRUE(asks_and_finds());
+}
+
+TEST_F(Parts, ThatAreInTheListAreNotSentAgain) {
+  expect_part(first_, unknown_);
+  EXPECT_FALSE(send_both());
+  expect_list(said("3EB0OUT1", first_));
+  EXPECT_FALSE(asks_and_finds());
+  expect_part(second_, accepted("3EB0OUT2"));
+  EXPECT_EQ(send_both(), kBoth);
+  EXPECT_EQ(host_.unmet(), 0U);
+}
+
+TEST_F(Parts, WithTheSameWordsAreTwo) {
+  second_ = first_;
+  expect_part(first_, unknown_);
+  EXPECT_FALSE(send_both());
+  expect_list(said("3EB0OUT1", first_));
+  EXPECT_FALSE(asks_and_finds());
+  expect_part(first_, accepted("3EB0OUT2"));
+  EXPECT_EQ(send_both(), kBoth);
+}
+
+TEST_F(Parts, AreAskedForByTheLastIdThatWeGave) {
+  ASSERT_TRUE(post(*waha_, R"({"event":"presence.update","session":"default","engine":"GOWS"})"));
+  const auto id_of = [&](int part) {
+    return message_id_from(*host_.host().digest(Digest::sha256, "r1/" + std::to_string(part)));
+  };
+  expect_part(first_, accepted(id_of(0)), id_of(0));
+  expect_part(second_, unknown_, id_of(1));
+  EXPECT_FALSE(send_both());
+  expect_get(path_of(id_of(1)), "{}", 404);
+  EXPECT_FALSE(asks_and_finds());
+  expect_get(path_of(id_of(1)), own(id_of(1), 1));
+  EXPECT_TRUE(asks_and_finds());
+  EXPECT_EQ(host_.unmet(), 0U);
 }
 
 }  // namespace

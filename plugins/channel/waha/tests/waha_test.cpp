@@ -358,6 +358,28 @@ TEST_F(WahaTest, ConnectsAStatusWithTheReferenceOfItsMessage) {
                                                        .timestamp_ms = host_.now_ms}}}));
 }
 
+TEST_F(WahaTest, DoesNotTakeAPartsAckForThatOfTheWholeUnlessItFailed) {
+  const auto waha = make();
+  hear(*waha, "34655010203@c.us");
+  expect_engine("WEBJS");
+  const std::string first(4000, 'a');
+  const std::string second(4000, 'b');
+  expect_text("34655010203@c.us", first, accepted("3EB0OUT1"));
+  expect_text("34655010203@c.us", second, accepted("3EB0OUT2"));
+  ASSERT_TRUE(send(*waha, {.text = first + " " + second, .reference = "r1"}));
+  const auto reference = [&](const std::string& id, int ack) {
+    const auto events =
+        post(*waha, event("message.ack", R"({"id":"true_34655010203@c.us_)" + id +
+                                             R"(","from":"34655010203@c.us","fromMe":true,"ack":)" +
+                                             std::to_string(ack) + "}"));
+    return events->statuses.at(0).reference;
+  };
+  EXPECT_EQ(reference("3EB0OUT1", 1), "");
+  EXPECT_EQ(reference("3EB0OUT1", 3), "");
+  EXPECT_EQ(reference("3EB0OUT1", -1), "r1");
+  EXPECT_EQ(reference("3EB0OUT2", 1), "r1");
+}
+
 // ---- Choices.
 
 TEST_F(WahaTest, TakesTheNumberOfALineForItsChoiceUntilTheNextMessage) {
