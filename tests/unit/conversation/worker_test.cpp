@@ -94,10 +94,9 @@ TEST_F(WorkerTest, TellsTheGuestWhenThePmsCannotBeAsked) {
   hear("reservation_status");
   pms_.fail(pms::method::find, {ErrorClass::auth, "who are you"});
   EXPECT_TRUE(step());
-  EXPECT_EQ(leaving(),
-            (std::vector<std::string>{
-                "I cannot reach our system at the moment. The team knows; please "
-                "try again in a few minutes."}));
+  EXPECT_EQ(leaving(), (std::vector<std::string>{
+                           "I cannot reach our system at the moment. The team knows; please "
+                           "try again in a few minutes."}));
 }
 
 TEST_F(WorkerTest, TriesAgainLaterWhenUnderstandingFails) {
@@ -239,8 +238,7 @@ TEST_F(WorkerTest, TellsACallerWhoWaitsThatAPersonHasHisRequest) {
   receive("m2", request("thanks"), soon());
   EXPECT_TRUE(step());
   EXPECT_TRUE(step());
-  EXPECT_EQ(leaving().back(),
-            "Our team already has your request and will get back to you.");
+  EXPECT_EQ(leaving().back(), "Our team already has your request and will get back to you.");
 }
 
 TEST_F(WorkerTest, ChangesWhatTheGuestConfirms) {
