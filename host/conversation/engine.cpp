@@ -68,6 +68,57 @@ Said with_answer_first(Said said, const Session& session) {
   return said;
 }
 
+constexpr std::string_view kWaitingAsked = "next";  // The end of a text's key, ask.<pending>.
+
+/// Whether this house sees to that, and a guest may have meant it.
+bool is_deed(std::string_view intent, const Flow& flow) {
+  const auto* row = find_handler(intent);
+  return row != nullptr && row->is_choice && is_allowed(intent, flow.handlers);
+}
+
+/// "Yes" to whether we see to what waits is that request, and so is asking for it again, or naming
+/// its dates; "no" is the end of it.
+Said with_waiting(Said said, Session& session) {
+  if (session.waiting.empty()) return said;
+  const Waiting& next = session.waiting.front();
+  const bool asked = session.pending == kWaitingAsked;
+  const bool again = said.confidence >= kUnderstood && session.flow.empty() &&
+                     subject_of(said.intent) == subject_of(next.intent);
+  const bool named = said.names_slots && said.confidence < kUnderstood;
+  if (asked && (named || said.intent == "confirm")) {
+    said.intent = next.intent;
+    said.confidence = 1;
+  } else if (!again) {
+    if (asked && said.intent == "deny") session.waiting.erase(session.waiting.begin());
+    return said;
+  }
+  said.slots = merged(next.slots, said.slots);
+  said.names_slots = said.slots != Slots{};
+  session.pending.clear();
+  session.waiting.erase(session.waiting.begin());
+  return said;
+}
+
+/// What is asked for besides waits; what is of the same subject is one request.
+void put_waiting(const Said& said, std::string_view intent, const Flow& flow, Session& session) {
+  if (intent == "fallback") return;
+  for (const auto& further : said.further) {
+    const auto same = [&](std::string_view other) {
+      return subject_of(other) == subject_of(further);
+    };
+    if (session.waiting.size() == kMaxWaiting || !is_deed(further, flow) || same(intent) ||
+        std::ranges::any_of(session.waiting, same, &Waiting::intent))
+      continue;
+    session.waiting.push_back({further, said.slots});
+  }
+}
+
+/// Nothing is asked any more, and something waits.
+bool is_next_due(const Session& session, const Say& say) {
+  const bool ended = session.flow.empty() || (say.ends_flow && session.parked.flow.empty());
+  return ended && say.asks.empty() && !session.waiting.empty();
+}
+
 /// What `first` says and shows, and then what `said` says.
 void put_first(Say first, Say& said) {
   for (auto& line : said.lines)
@@ -186,60 +237,36 @@ std::string unit_at(const Flow& flow, const std::string& said) {
   return flow.has_rooms ? said : "table";
 }
 
-}  // namespace
-
-Said understood_choice(const std::string& choice_id) {
-  Said said{.confidence = 1, .choice = choice_id};
-  const auto colon = choice_id.find(':');
-  const auto kind = choice_id.substr(0, colon);
-  const auto value = colon == std::string::npos ? std::string() : choice_id.substr(colon + 1);
-  if (kind == "room_type") said.slots.room_type = value;
-  if (kind == "code") said.slots.code = value;
-  if (kind == "unit") said.slots.unit = value;
-  if (kind == "area") said.slots.area = value;
-  if (kind == "hour") said.slots.time = parse_clock(value);
-  constexpr std::string_view kOfStay[] = {"room_type", "unit", "area", "hour"};
-  const bool is_of_stay = std::ranges::find(kOfStay, kind) != std::end(kOfStay);
-  said.intent = kind == "intent" ? value : is_of_stay ? "make_reservation" : kind;
-  said.names_slots = said.slots != Slots{};
-  return said;
-}
-
-Session after_saying(Session session, const Say& say) {
-  session.pending = say.asks;
-  session.proposal = say.proposal.value_or(Proposal{});
-  if (say.ends_flow) {
-    session.flow = session.parked.flow;
-    session.slots = session.parked.flow.empty() ? Slots{.guest_name = session.slots.guest_name}
-                                                : session.parked.slots;
-    session.parked = {};
+/// Of several requests one that needs no conversation; it is no longer among them. Empty: none.
+std::string take_quick(Said& said, const Flow& flow) {
+  if (said.further.empty() || said.confidence < kUnderstood) return "";
+  const auto is_quick = [&](std::string_view intent) {
+    return is_deed(intent, flow) && !find_handler(intent)->fills_slots && intent != "hotel_info";
+  };
+  if (const auto found = std::ranges::find_if(said.further, is_quick);
+      found != said.further.end()) {
+    std::string quick = *found;
+    said.further.erase(found);
+    return quick;
   }
-  return session;
+  if (!is_quick(said.intent) || !is_deed(said.further.front(), flow)) return "";
+  std::string quick = std::exchange(said.intent, said.further.front());
+  said.further.erase(said.further.begin());
+  said.rival.clear();
+  said.rival_confidence = 0;
+  said.topic.clear();
+  return quick;
 }
 
-Say with_return(const Session& session, Say say) {
-  if (!say.ends_flow || session.parked.flow.empty() || !say.asks.empty()) return say;
-  say.lines.push_back({"flow.resume", {}});
-  say.lines.push_back({"ask." + session.parked.pending, {}});
-  say.asks = session.parked.pending;
-  return say;
-}
-
-Session after_acting(Session session, const Consequence& consequence) {
-  if (consequence.sold_out) {
-    session.slots.room_type.clear();
-    session.slots.area.clear();
-    if (is_table(consequence.reservation.stay)) session.slots.time.reset();
-  }
-  return after_saying(std::move(session), consequence.say);
-}
-
-Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
-                       const Flow& flow, const Desks& pms) {
-  const Said said = with_answer_first(heard_at(flow, incoming.said), session);
+/// Decides on one request, and lets the others wait.
+Result<Outcome> decide_one(Session session, const Incoming& incoming, const Pipeline& pipeline,
+                           const Flow& flow, const Desks& pms) {
+  const Said said =
+      with_waiting(with_answer_first(heard_at(flow, incoming.said), session), session);
   session.language = spoken(incoming.language, session.language, said, pipeline);
   std::string_view intent = route(session, said);
   if (!is_allowed(intent, flow.handlers)) intent = "fallback";
+  put_waiting(said, intent, flow, session);
   const HandlerRow& row = *find_handler(intent);
 
   session.fallbacks = intent == "fallback" ? session.fallbacks + 1 : 0;
@@ -281,6 +308,7 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
         .session = std::move(session), .say = std::move(besides), .act = std::move(*act)};
   if (auto* hand_off = std::get_if<HandOff>(&step)) {
     session.parked = {};
+    session.waiting = {};
     put_first(std::move(besides), hand_off->say);
     Outcome outcome{.session = after_saying(std::move(session), hand_off->say),
                     .say = hand_off->say};
@@ -298,6 +326,82 @@ Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline
   return Outcome{.session = after_saying(std::move(session), answer),
                  .say = std::move(answer),
                  .events = std::move(events)};
+}
+
+}  // namespace
+
+Said understood_choice(const std::string& choice_id) {
+  Said said{.confidence = 1, .choice = choice_id};
+  const auto colon = choice_id.find(':');
+  const auto kind = choice_id.substr(0, colon);
+  const auto value = colon == std::string::npos ? std::string() : choice_id.substr(colon + 1);
+  if (kind == "room_type") said.slots.room_type = value;
+  if (kind == "code") said.slots.code = value;
+  if (kind == "unit") said.slots.unit = value;
+  if (kind == "area") said.slots.area = value;
+  if (kind == "hour") said.slots.time = parse_clock(value);
+  constexpr std::string_view kOfStay[] = {"room_type", "unit", "area", "hour"};
+  const bool is_of_stay = std::ranges::find(kOfStay, kind) != std::end(kOfStay);
+  said.intent = kind == "intent" ? value : is_of_stay ? "make_reservation" : kind;
+  said.names_slots = said.slots != Slots{};
+  return said;
+}
+
+Session after_saying(Session session, const Say& say) {
+  session.pending = say.asks;
+  session.proposal = say.proposal.value_or(Proposal{});
+  if (say.ends_flow) {
+    session.flow = session.parked.flow;
+    session.slots = session.parked.flow.empty() ? Slots{.guest_name = session.slots.guest_name}
+                                                : session.parked.slots;
+    session.parked = {};
+  }
+  return session;
+}
+
+Say with_return(const Session& session, Say say) {
+  if (is_next_due(session, say)) {
+    say.lines.push_back({"next." + session.waiting.front().intent, {}});
+    say.lines.push_back({"ask." + std::string(kWaitingAsked), {}});
+    say.asks = kWaitingAsked;
+    say.buttons = {{"confirm", "button.yes"}, {"deny", "button.no"}};
+    return say;
+  }
+  if (!say.ends_flow || session.parked.flow.empty() || !say.asks.empty()) return say;
+  say.lines.push_back({"flow.resume", {}});
+  say.lines.push_back({"ask." + session.parked.pending, {}});
+  say.asks = session.parked.pending;
+  return say;
+}
+
+Session after_acting(Session session, const Consequence& consequence) {
+  if (consequence.sold_out) {
+    session.slots.room_type.clear();
+    session.slots.area.clear();
+    if (is_table(consequence.reservation.stay)) session.slots.time.reset();
+  }
+  return after_saying(std::move(session), consequence.say);
+}
+
+Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
+                       const Flow& flow, const Desks& pms) {
+  Incoming request = incoming;
+  const std::string quick = take_quick(request.said, flow);
+  if (quick.empty()) return decide_one(std::move(session), request, pipeline, flow, pms);
+
+  Incoming alone = incoming;
+  alone.said = {.intent = quick, .confidence = 1, .slots = incoming.said.slots};
+  auto done = decide_one({.language = session.language}, alone, pipeline, flow, pms);
+  if (!done) return done;
+  if (done->handed_off) {  // The person sees to the rest.
+    alone.said.questions = request.said.questions;
+    return decide_one(std::move(session), alone, pipeline, flow, pms);
+  }
+  auto outcome = decide_one(std::move(session), request, pipeline, flow, pms);
+  if (!outcome) return outcome;
+  put_first(std::move(done->say), outcome->say);
+  outcome->events.insert(outcome->events.begin(), done->events.begin(), done->events.end());
+  return outcome;
 }
 
 }  // namespace conserje

@@ -45,13 +45,14 @@ struct Desks {
 };
 
 /// Lets the handlers decide: merges slots, routes, answers at most kMaxLookups lookups, and applies
-/// the last step to the session. The PMS is read, never written. Errors: those of the PMS while
-/// looking something up.
+/// the last step to the session. Of several requests what needs no conversation is done at once;
+/// of the others the first is seen to, and the next ones wait (Session::waiting) until it has come
+/// to its end. The PMS is read, never written. Errors: those of the PMS while looking something up.
 Result<Outcome> decide(Session session, const Incoming& incoming, const Pipeline& pipeline,
                        const Flow& flow, const Desks& pms);
 
-/// What is said at the end of a flow while another one waits: and then that one's question again.
-/// Pure.
+/// What is said at the end of a flow while another one waits: and then that one's question again,
+/// or whether what the guest asked for besides is to be seen to now. Pure.
 Say with_return(const Session& session, Say say);
 
 /// The session after `say` has been said. Pure.

@@ -100,6 +100,20 @@ static void read(const Json& json, Parked& parked) {
   if (json.contains("slots")) read(json["slots"], parked.slots);
 }
 
+static void write(JsonWriter& out, const Waiting& waiting) {
+  out.begin_object();
+  out.member("intent", waiting.intent);
+  out.key("slots");
+  write(out, waiting.slots);
+  out.end_object();
+}
+
+static void read(const Json& json, Waiting& waiting) {
+  expect_object(json, "waiting");
+  read_member(json, "intent", waiting.intent);
+  if (json.contains("slots")) read(json["slots"], waiting.slots);
+}
+
 static bool changes_reservation(const Proposal& proposal) {
   return proposal.kind == "modify" || proposal.kind == "late_checkout";
 }
@@ -144,6 +158,7 @@ void write(JsonWriter& out, const Session& session) {
     out.key("parked");
     write(out, session.parked);
   }
+  out.optional_member("waiting", session.waiting);
   out.optional_member("intents", session.intents);
   out.optional_member("fallbacks", session.fallbacks);
   out.optional_member("silent_until_ms", session.silent_until_ms);
@@ -160,6 +175,7 @@ void read(const Json& json, Session& session) {
   if (json.contains("slots")) read(json["slots"], session.slots);
   if (json.contains("proposal")) read(json["proposal"], session.proposal);
   if (json.contains("parked")) read(json["parked"], session.parked);
+  read_optional_member(json, "waiting", session.waiting);
   read_optional_member(json, "intents", session.intents);
   read_optional_member(json, "fallbacks", session.fallbacks);
   read_optional_member(json, "silent_until_ms", session.silent_until_ms);

@@ -58,6 +58,14 @@ struct Parked {
   bool operator==(const Parked&) const = default;
 };
 
+/// What a guest asked for together with something else that is seen to first.
+struct Waiting {
+  std::string intent{};
+  Slots slots{};  // What that message named.
+
+  bool operator==(const Waiting&) const = default;
+};
+
 /// One guest's dialogue between two messages. Table `sessions`, column `data`.
 struct Session {
   std::string language{};  // ISO 639-1; empty until the guest has said something.
@@ -66,6 +74,7 @@ struct Session {
   Slots slots{};
   Proposal proposal{};
   Parked parked{};
+  std::vector<Waiting> waiting{};      // In his order; at most kMaxWaiting.
   std::vector<std::string> intents{};  // The last ones, oldest first; at most kRememberedIntents.
   std::int64_t fallbacks = 0;          // In a row.
   std::int64_t silent_until_ms = 0;    // Handed to a person until then.
@@ -76,6 +85,7 @@ struct Session {
 };
 
 inline constexpr std::size_t kRememberedIntents = 10;
+inline constexpr std::size_t kMaxWaiting = 3;
 
 /// "9:05"
 std::string clock_text(std::chrono::minutes since_midnight);

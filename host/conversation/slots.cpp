@@ -7,6 +7,7 @@
 
 #include "conserje/date_time.hpp"
 #include "conserje/json.hpp"
+#include "conversation/handlers.hpp"
 
 namespace conserje {
 namespace {
@@ -130,7 +131,8 @@ bool is_asked_too(const nlu::ParseReply& reply, std::string_view intent) {
   return std::ranges::find(reply.also, intent, &nlu::AlsoAsked::name) != reply.also.end();
 }
 
-/// The questions about the house become `questions` where something else is to be done.
+/// The questions about the house become `questions` where something else is to be done; what is to
+/// be done besides the intent becomes `further`.
 void take_further(const nlu::ParseReply& reply, Said& said) {
   constexpr std::string_view kQuestion = "hotel_info";
   const auto deed =
@@ -141,8 +143,12 @@ void take_further(const nlu::ParseReply& reply, Said& said) {
     said.confidence = deed->confidence;
     said.topic = deed->topic;
   }
-  for (const auto& other : reply.also)
+  for (const auto& other : reply.also) {
     if (other.name == kQuestion && !other.topic.empty()) said.questions.push_back(other.topic);
+    const bool is_told = other.name == kQuestion || other.name == said.intent ||
+                         std::ranges::find(said.further, other.name) != said.further.end();
+    if (!is_told && other.confidence >= kUnderstood) said.further.push_back(other.name);
+  }
 }
 
 /// An argument as text; nothing when it is absent or no text.

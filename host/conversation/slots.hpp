@@ -17,6 +17,7 @@ struct Said {
   double rival_confidence = 0;
   std::string topic{};                   // With hotel_info.
   std::vector<std::string> questions{};  // Topics that he asks about besides, in his order.
+  std::vector<std::string> further{};    // Intents of what else is to be done, in his order.
   std::string choice{};                  // The id of a button or list row that the guest pressed.
   Slots slots{};                         // What this message alone names.
   bool names_slots = false;              // Whether it names any; see the engine for unit and area.
@@ -27,7 +28,7 @@ struct Said {
 /// The NLU's answer in the conversation's words. A single day is a check-in; a range is both; a
 /// duration of days is nights. An entity that makes no sense (31 adults, a range of zero nights) is
 /// left out. Of several requests what is to be done comes before what is to be told: that is
-/// `questions`.
+/// `questions`; what is to be done besides is `further`.
 Said understood(const nlu::ParseReply& reply);
 
 /// An argument of a request that somebody wrote in words ("el viernes"): the nlu reads it.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kRanked = 3;
 constexpr double kBareAnswer = 0.3;   // The confidence of an intent that was not stated.
+constexpr double kNoKnownWord = 0.3;  // Nor of what is said in words we have never seen.
 constexpr double kPlainYesNo = 0.99;  // "Sí" leaves no doubt.
 constexpr float kLanguageHint = 12;   // So much likelier is what the guest has spoken so far.
 
@@ -74,6 +75,11 @@ Label split(std::string_view label) {
   return {label.substr(0, slash), label.substr(slash + 1)};
 }
 
+bool names_something(const std::vector<Item>& entities, Stretch part) {
+  return std::ranges::any_of(
+      entities, [&](const Item& item) { return item.begin >= part.begin && item.end <= part.end; });
+}
+
 /// Said around what somebody wants.
 bool is_manners(std::string_view intent) {
   constexpr std::string_view kManners[] = {"greeting", "thanks", "goodbye",
@@ -117,6 +123,14 @@ Language Engine::detect_language(const Text& text, std::string_view spoken_so_fa
   return static_cast<Language>(std::ranges::max_element(probabilities) - probabilities.begin());
 }
 
+/// There are words, and none of them is in an example.
+bool Engine::knows_none(const Text& text) const {
+  const auto words = plain_words(text, {});
+  return !words.empty() && std::ranges::none_of(words, [this](std::string_view word) {
+    return model_.knows(word) || model_.knows_foreign(word);
+  });
+}
+
 Engine::Belief Engine::believe(const Text& text, const std::vector<Item>& entities,
                                Stretch stretch) const {
   auto features = intent_features(text, entities, stretch);
@@ -130,8 +144,8 @@ Engine::Belief Engine::believe(const Text& text, const std::vector<Item>& entiti
 }
 
 /// What the clauses of a message ask for, in their order; nothing when it has one clause only. A
-/// single word asks for something where it goes on with what was asked before: "tienen pileta y
-/// gimnasio?"
+/// single word asks for something where it goes on with what was asked before, "tienen pileta y
+/// gimnasio?", or names what it is about: "reservar una suite".
 std::vector<Engine::Request> Engine::requests(const Text& text, const std::vector<Item>& entities,
                                               Language language) const {
   const auto parts = clauses(text, entities, language);
@@ -146,7 +160,8 @@ std::vector<Engine::Request> Engine::requests(const Text& text, const std::vecto
     const auto label = static_cast<std::size_t>(best - belief.intents.begin());
     const std::string_view intent = split(labels[label]).intent;
     if (is_manners(intent) || *best < kSureRequest || belief.foreign >= kSureForeign) continue;
-    if (words == 1 && !found.empty() && split(labels[found.back().label]).intent != intent)
+    if (words == 1 && !found.empty() && !names_something(entities, part) &&
+        split(labels[found.back().label]).intent != intent)
       continue;
     found.push_back({label, std::move(belief)});
   }
@@ -251,6 +266,8 @@ Result<ParseReply> Engine::parse(const ParseRequest& request) const {
                            !asks(text) && reply.intent.confidence < kPlainYesNo;
   if ((bare_answer && !request.pending.empty()) || only_says_code(request.pending, reply))
     reply.intent.confidence = std::min(reply.intent.confidence, kBareAnswer);
+  if (items.empty() && knows_none(repaired))
+    reply.intent.confidence = std::min(reply.intent.confidence, kNoKnownWord);
   return reply;
 }
 

@@ -33,6 +33,7 @@ class Engine {
   };
   std::vector<Request> requests(const Text& text, const std::vector<Item>& entities,
                                 Language language) const;
+  bool knows_none(const Text& text) const;
   static void weigh(const std::vector<Request>& requests, Belief& whole);
   void rank(const Text& text, const std::vector<Item>& entities,
             const std::vector<Request>& requests, ParseReply& reply) const;

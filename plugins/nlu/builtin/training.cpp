@@ -18,7 +18,7 @@ constexpr std::size_t kHeldOutVariants = 3;
 constexpr std::size_t kNoFold = kFolds;
 /// Added to the log odds that a message is none of ours, as fitted: real messages are further from
 /// the examples than these are from each other.
-constexpr float kGateShift = -0.4F;
+constexpr float kGateShift = -0.6F;
 constexpr float kLeastGradient = 2e-3F;  // A label that is as sure as that learns nothing.
 
 /// One example, ready for one classifier.
@@ -36,9 +36,9 @@ struct Settings {
   float left_out;  // Of a sample's features, others in each round, so that none is relied on alone.
 };
 constexpr Settings kIntents{
-    .buckets = 1U << 15, .rounds = 6, .rate = 0.6F, .decay = 1e-5F, .left_out = 0.15F};
+    .buckets = 1U << 15, .rounds = 6, .rate = 0.6F, .decay = 1e-3F, .left_out = 0.15F};
 constexpr Settings kGate{
-    .buckets = 1U << 14, .rounds = 8, .rate = 0.5F, .decay = 1e-5F, .left_out = 0.15F};
+    .buckets = 1U << 16, .rounds = 8, .rate = 0.5F, .decay = 1e-4F, .left_out = 0.15F};
 constexpr Settings kLanguagesSettings{
     .buckets = 1U << 12, .rounds = 4, .rate = 0.5F, .decay = 1e-5F, .left_out = 0};
 

@@ -210,6 +210,104 @@ TEST_F(Decide, ReturnsToWhatWasParked) {
   EXPECT_EQ(denied->session, expected);
 }
 
+std::vector<std::string> keys_of(const Say& say) {
+  std::vector<std::string> keys;
+  for (const auto& line : say.lines) keys.push_back(line.key);
+  return keys;
+}
+
+TEST_F(Decide, SeesToTheFirstOfTwoRequestsAndThenAsksAboutTheSecond) {
+  pms_.answer(pms::method::find, pms::ReservationList{{kReservation}});
+  const Said both{.intent = "cancel_reservation",
+                  .confidence = 0.9,
+                  .further = {"make_reservation"},
+                  .slots = {.room_type = "suite"},
+                  .names_slots = true};
+  const auto asked = decide_on({}, both);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->say.asks, "confirm");
+  EXPECT_EQ(asked->session.waiting, (std::vector<Waiting>{{"make_reservation", both.slots}}));
+
+  const auto denied = decide_on(asked->session, {.intent = "deny", .confidence = 0.9});
+  ASSERT_TRUE(denied);
+  EXPECT_EQ(keys_of(denied->say),
+            (std::vector<std::string>{"deny.not_cancelled", "next.make_reservation", "ask.next"}));
+
+  const auto goes_on = decide_on(denied->session, {.intent = "confirm", .confidence = 0.9});
+  ASSERT_TRUE(goes_on);
+  EXPECT_EQ(goes_on->session.flow, "make_reservation");
+  EXPECT_EQ(goes_on->session.slots.room_type, "suite");
+  EXPECT_EQ(goes_on->say.asks, "dates");
+  EXPECT_TRUE(goes_on->session.waiting.empty());
+}
+
+TEST_F(Decide, ForgetsTheSecondRequestOfAGuestWhoSaysNo) {
+  const Session asked{.pending = "next", .waiting = {{"make_reservation", {}}}};
+  const auto outcome = decide_on(asked, {.intent = "deny", .confidence = 0.9});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(keys_of(outcome->say), std::vector<std::string>{"deny.nothing"});
+  EXPECT_TRUE(outcome->session.waiting.empty());
+}
+
+TEST_F(Decide, TakesARequestThatWaitsWhenTheGuestMakesItAgain) {
+  const Session asked{.pending = "next", .waiting = {{"make_reservation", {.adults = 2}}}};
+  const auto outcome = decide_on(asked, {.intent = "check_availability", .confidence = 0.9});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->session.slots.adults, 2);
+  EXPECT_TRUE(outcome->session.waiting.empty());
+}
+
+TEST_F(Decide, TakesARequestThatWaitsWhenTheGuestNamesItsDates) {
+  const Session asked{.pending = "next", .waiting = {{"make_reservation", {.adults = 2}}}};
+  const auto outcome = decide_on(asked, {.intent = "make_reservation",
+                                         .confidence = 0.2,
+                                         .slots = {.check_in = kToday},
+                                         .names_slots = true});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->say.asks, "nights");
+}
+
+TEST_F(Decide, AnswersAnotherQuestionAndAsksAgainAboutWhatWaits) {
+  pipeline_.faq["wifi"]["es"] = "sol2026";
+  const Session asked{.pending = "next", .waiting = {{"make_reservation", {}}}};
+  const auto outcome =
+      decide_on(asked, {.intent = "hotel_info", .confidence = 0.9, .topic = "wifi"});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(keys_of(outcome->say), (std::vector<std::string>{"faq.answer", "ask.next"}));
+  EXPECT_EQ(outcome->session.waiting.size(), 1U);
+}
+
+TEST_F(Decide, DoesAtOnceWhatNeedsNoConversation) {
+  const auto outcome = decide_on(
+      {}, {.intent = "make_reservation", .confidence = 0.9, .further = {"service_request"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(keys_of(outcome->say), (std::vector<std::string>{"service.passed_on", "ask.dates"}));
+  ASSERT_EQ(outcome->events.size(), 1U);
+  EXPECT_EQ(outcome->events[0].type, "service.requested");
+  EXPECT_EQ(outcome->session.flow, "make_reservation");
+}
+
+TEST_F(Decide, GivesAGuestWhoAlsoComplainsToAPerson) {
+  const auto outcome =
+      decide_on({}, {.intent = "make_reservation", .confidence = 0.9, .further = {"complaint"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->handed_off);
+  EXPECT_TRUE(outcome->session.waiting.empty());
+}
+
+TEST_F(Decide, LetsOneRequestOfEachSubjectWait) {
+  pms_.answer(pms::method::find, pms::ReservationList{{kReservation}});
+  const auto outcome = decide_on(
+      {}, {.intent = "cancel_reservation",
+           .confidence = 0.9,
+           .further = {"make_reservation", "price_quote", "modify_reservation", "late_checkout"}});
+  ASSERT_TRUE(outcome);
+  std::vector<std::string> waiting;
+  for (const auto& one : outcome->session.waiting) waiting.push_back(one.intent);
+  EXPECT_EQ(waiting,
+            (std::vector<std::string>{"make_reservation", "modify_reservation", "late_checkout"}));
+}
+
 TEST_F(Decide, TakesNoNameOfBeforeForAChange) {
   pms_.answer(pms::method::find, pms::ReservationList{{kReservation}});
   const auto asked = decide_on({.slots = {.guest_name = "Eva"}},
@@ -235,6 +333,14 @@ class DecideAfterHours : public Decide {
     pipeline_.hours = hours;
   }
 };
+
+TEST_F(DecideAfterHours, GoesOnWithTheOtherRequestOfAGuestWhoWantsAPersonToo) {
+  const auto outcome =
+      decide_on({}, {.intent = "make_reservation", .confidence = 0.9, .further = {"human"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_FALSE(outcome->handed_off);
+  EXPECT_EQ(keys_of(outcome->say), (std::vector<std::string>{"hours.closed_today", "ask.dates"}));
+}
 
 TEST_F(DecideAfterHours, SaysWhenSomebodyComesAndStaysWithTheGuest) {
   const auto outcome = decide_on({}, {.intent = "human", .confidence = 0.9});

@@ -24,6 +24,7 @@ Session full() {
                     .notes = "una trona"},
           .proposal = {.kind = "create", .create = {.guest_name = "Ana", .room_type = "double"}},
           .parked = {.flow = "cancel_reservation", .pending = "code", .slots = {.adults = 1}},
+          .waiting = {{.intent = "late_checkout", .slots = {.adults = 2}}},
           .intents = {"greeting", "make_reservation"},
           .fallbacks = 1,
           .silent_until_ms = 7,

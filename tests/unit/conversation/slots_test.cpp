@@ -125,6 +125,18 @@ TEST(Understood, TakesASecondTopicForAQuestionBesides) {
                         .questions = {"parking"}}));
 }
 
+TEST(Understood, KeepsWhatElseIsToBeDone) {
+  const Said said = understood({.language = "es",
+                                .intent = {"cancel_reservation", 0.9},
+                                .ranking = {{"cancel_reservation", 0.9}},
+                                .also = {{"make_reservation", 0.8, ""},
+                                         {"late_checkout", 0.3, ""},
+                                         {"make_reservation", 0.7, ""}}});
+  EXPECT_EQ(
+      said,
+      (Said{.intent = "cancel_reservation", .confidence = 0.9, .further = {"make_reservation"}}));
+}
+
 TEST(Understood, LeavesOutWhatMakesNoSense) {
   EXPECT_EQ(slots_of({range("2026-12-12", "2026-12-10"), range("2026-12-12", "2027-12-12"),
                       entity("party_size", {{"adults", 31}}), entity("nights", 0),

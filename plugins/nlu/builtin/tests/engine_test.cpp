@@ -158,6 +158,23 @@ TEST(Engine, TellsEachOfSeveralRequests) {
   EXPECT_EQ(requests_of("tem piscina e academia?", "pt"), "hotel_info/gym hotel_info/pool");
 }
 
+TEST(Engine, TellsASecondRequestThatIsOneWordAndWhatItIsAbout) {
+  for (const auto& [language, text] :
+       {std::pair{"es", "Quiero cancelar mi reserva y también reservar una suite"},
+        {"en", "I want to cancel my reservation and book a suite"},
+        {"pt", "Quero cancelar minha reserva e também reservar uma suíte"}}) {
+    const auto reply = parse(text, language);
+    EXPECT_EQ(reply.intent.name, "cancel_reservation") << text;
+    ASSERT_EQ(reply.also.size(), 1U) << text;
+    EXPECT_EQ(reply.also[0].name, "make_reservation") << text;
+  }
+}
+
+TEST(Engine, IsSureOfNothingInWordsThatItHasNeverSeen) {
+  for (const char* text : {"Xkcd qwpo zzrt", "zzrt", "Wrgl blorf: xnarp?"})
+    EXPECT_LE(parse(text, "en").intent.confidence, 0.3) << text;
+}
+
 TEST(Engine, IsSureOfARequestWhateverElseIsAsked) {
   const auto reply = parse("quiero cancelar mi reserva y saber si tienen wifi", "es");
   EXPECT_EQ(reply.intent.name, "cancel_reservation");

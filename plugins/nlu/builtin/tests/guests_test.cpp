@@ -1,5 +1,5 @@
-// Measures the engine on messages of our own, tests/guests/<language>.jsonl. Sentences are never
-// written after them: they judge.
+// Measures the engine on messages of our own, tests/guests/<language>.jsonl and, in the registers
+// of those who write to bots, tests/guests2. Sentences are never written after them: they judge.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -17,7 +17,7 @@ namespace {
 
 std::vector<Json> rows(const std::string& name) {
   std::vector<Json> result;
-  std::ifstream in(std::string(CONSERJE_PLUGIN_FOLDER) + "/tests/guests/" + name + ".jsonl");
+  std::ifstream in(std::string(CONSERJE_PLUGIN_FOLDER) + "/tests/" + name + ".jsonl");
   for (std::string line; std::getline(in, line);) result.push_back(Json::parse(line));
   return result;
 }
@@ -34,11 +34,11 @@ struct Measured {
   double accuracy = 0, refused = 0, foreign_found = 0, calibration_error = 0;
 };
 
-Measured measure(const std::string& language) {
+Measured measure(const std::string& name) {
   constexpr std::size_t kBins = 10;
   double ours = 0, right = 0, refused = 0, foreign = 0, found = 0;
   std::array<double, kBins> sure{}, hit{};
-  for (const Json& row : rows(language)) {
+  for (const Json& row : rows(name)) {
     const auto intent = parse(row).intent;
     const bool is_foreign = row["intent"] == "out_of_scope";
     const bool is_right = intent.name == row["intent"];
@@ -69,15 +69,16 @@ TEST_P(GuestsOf, AreUnderstood) {
 }
 
 TEST_P(GuestsOf, AreNoExamples) {
-  const std::string language = GetParam();
+  const std::string name = GetParam();
+  const std::string language = name.substr(name.find('/') + 1);
   std::set<std::string> taught;
-  for (const char* file : {"", "-more", "-guests", "-foreign"}) {
+  for (const char* file : {"", "-more", "-guests", "-registers", "-foreign"}) {
     const auto examples = read_example_file(std::string(CONSERJE_PLUGIN_FOLDER) +
                                             "/../../../config/nlu/" + language + file + ".yaml");
     ASSERT_TRUE(examples) << examples.error().message;
     for (const auto& example : *examples) taught.insert(example.text);
   }
-  for (const Json& row : rows(language))
+  for (const Json& row : rows(name))
     EXPECT_FALSE(taught.contains(row["text"].get<std::string>())) << row["text"];
 }
 
@@ -85,7 +86,7 @@ TEST_P(GuestsOf, AreNoExamples) {
 /// no other one.
 TEST(Guests, AskForSeveralThingsAtOnce) {
   int all = 0, right = 0;
-  for (const Json& row : rows("several")) {
+  for (const Json& row : rows("guests/several")) {
     const auto reply = parse(row);
     const auto name = [](const std::string& intent, const std::string& topic) {
       return topic.empty() ? intent : intent + '/' + topic;
@@ -99,7 +100,9 @@ TEST(Guests, AskForSeveralThingsAtOnce) {
   EXPECT_GE(right, all * 85 / 100);
 }
 
-INSTANTIATE_TEST_SUITE_P(Languages, GuestsOf, testing::Values("es", "en", "pt"));
+INSTANTIATE_TEST_SUITE_P(Sets, GuestsOf,
+                         testing::Values("guests/es", "guests/en", "guests/pt", "guests2/es",
+                                         "guests2/en", "guests2/pt"));
 
 }  // namespace
 }  // namespace conserje::nlu
