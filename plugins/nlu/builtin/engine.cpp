@@ -21,6 +21,7 @@ constexpr float kLanguageHint = 12;   // So much likelier is what the guest has 
 // times less likely than the best, becomes so much likelier by each word that its grammar knows.
 constexpr float kExcluded = 100000;
 constexpr float kKnownWord = 12;
+constexpr float kTellingLetters = 8;  // From so many on the classifier is believed.
 
 constexpr float kClauseShare = 0.5F;  // Of a belief, what the clauses that ask for something make.
 constexpr float kSureRequest = 0.6F;  // So likely is what such a clause asks for,
@@ -33,6 +34,14 @@ std::ptrdiff_t words_known(const Text& text, const Grammar& grammar) {
   return std::ranges::count_if(text.tokens, [&](const Token& token) {
     return token.kind == TokenKind::word && grammar.knows(token.folded);
   });
+}
+
+/// How far the classifier of languages is to be believed, 0 to 1: by the letters that it saw.
+float languages_trust(const Text& text) {
+  std::size_t letters = 0;
+  for (const Token& token : text.tokens)
+    if (token.kind == TokenKind::word) letters += token.folded.size();
+  return std::min(1.F, static_cast<float>(letters) / kTellingLetters);
 }
 
 /// The whole message is a yes or a no, and which.
@@ -112,6 +121,8 @@ Language Engine::detect_language(const Text& text, std::string_view spoken_so_fa
   auto probabilities = model_.languages().probabilities(language_features(text));
   const auto hint = std::ranges::find(kLanguageCodes, spoken_so_far);
   if (hint != std::end(kLanguageCodes)) {
+    const auto trust = languages_trust(text);
+    for (float& one : probabilities) one = std::pow(one, trust);
     probabilities[static_cast<std::size_t>(hint - kLanguageCodes)] *= kLanguageHint;
   }
   const float least = *std::ranges::max_element(probabilities) / kExcluded;
