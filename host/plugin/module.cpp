@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #define BOOST_DLL_USE_STD_FS
 #include <boost/dll/shared_library.hpp>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "conserje/wire.hpp"
@@ -25,6 +27,9 @@
 
 namespace conserje {
 namespace {
+
+constexpr int kSealTries = 20;
+constexpr std::chrono::milliseconds kSealWait{20};
 
 std::string system_error_text() { return std::generic_category().message(errno); }
 
@@ -69,8 +74,7 @@ Result<int> sealed_copy(int from, std::size_t size, const std::filesystem::path&
   if (!copy_bytes(from, memory.get(), size))
     return unreadable(file, "it cannot be read: " +
                                 (errno == 0 ? "it became shorter meanwhile" : system_error_text()));
-  if (::fcntl(memory.get(), F_ADD_SEALS,
-              F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+  if (!seal(memory.get(), [] { std::this_thread::sleep_for(kSealWait); }))
     return no_memfd("F_ADD_SEALS");
   return memory.leave();
 }
@@ -94,6 +98,15 @@ Error load_refusal(std::string text, const std::string& path, const std::string&
 }
 
 }  // namespace
+
+bool seal(int memory, const std::function<void()>& wait) {
+  constexpr int kAll = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  for (int tries = 1; ::fcntl(memory, F_ADD_SEALS, kAll) != 0; ++tries) {
+    if (errno != EBUSY || tries == kSealTries) return false;
+    wait();
+  }
+  return true;
+}
 
 bool only_root_can_change(const std::filesystem::path& file) {
   constexpr mode_t kOthersMayWrite = S_IWGRP | S_IWOTH;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@ namespace conserje {
 /// Whether nobody but root can change what stands at `file`: it and each folder above belong to
 /// root, and neither group nor others may write.
 bool only_root_can_change(const std::filesystem::path& file);
+
+/// Forbids every change of a memfd, for ever. While the kernel itself holds one of its pages for a
+/// moment the answer is EBUSY (fcntl(2), F_SEAL_WRITE): then it calls `wait` and tries again, a
+/// bounded number of times. False with errno.
+bool seal(int memory, const std::function<void()>& wait);
 
 /// A plugin's bytes, sealed: what is checked is what will run, whatever happens to the file
 /// meanwhile. They stand in /proc/self/maps under the file's name. Threads: any.

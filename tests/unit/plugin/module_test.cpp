@@ -1,8 +1,10 @@
 #include "plugin/module.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 
 namespace conserje {
@@ -134,6 +136,35 @@ TEST_F(AModule, RefusesATableThatEndsBeforeCreate) {
             "    needed: a cj_plugin with its own size, ABI 1 and create\n"
             "    who must act: the vendor of the plugin\n"
             "    do: fill in the table as cj.h says");
+}
+
+/// A memfd of one page, which a mapping to write to keeps from being sealed.
+class Seal : public testing::Test {
+ protected:
+  static constexpr std::size_t kSize = 4096;
+  const int memory_ = ::memfd_create("page", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  void* page_ = MAP_FAILED;
+  void SetUp() override {
+    ASSERT_EQ(::ftruncate(memory_, kSize), 0);
+    page_ = ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, memory_, 0);
+    ASSERT_NE(page_, MAP_FAILED);
+  }
+  void TearDown() override { ::close(memory_); }
+  void let_go() { ::munmap(page_, kSize); }
+};
+
+TEST_F(Seal, WaitsForWhoHoldsAPage) {
+  EXPECT_TRUE(seal(memory_, [this] { let_go(); }));
+  EXPECT_EQ(::write(memory_, "x", 1), -1);
+  EXPECT_EQ(errno, EPERM);
+}
+
+TEST_F(Seal, GivesUpOnWhoNeverLetsGo) {
+  int waits = 0;
+  EXPECT_FALSE(seal(memory_, [&] { ++waits; }));
+  EXPECT_EQ(errno, EBUSY);
+  EXPECT_EQ(waits, 19);
+  let_go();
 }
 
 }  // namespace
